@@ -1,0 +1,1 @@
+"""The application: command line, refresh, queries, cards, charts and words."""

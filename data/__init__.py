@@ -1,0 +1,1 @@
+"""What goes in: tables, checks, parts, snapshots and the SQL that sums them up."""
