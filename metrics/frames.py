@@ -1,0 +1,129 @@
+"""What the metrics answer with: the columns of each result frame."""
+
+import pandera.polars as pa
+import polars as pl
+
+
+class Result(pa.DataFrameModel):
+    """The base of the result frames: exactly the named columns, nothing cast."""
+
+    class Config:
+        strict, coerce = "filter", False
+
+
+class Estimate(Result):
+    """One row per segment: the estimate, its base and its interval."""
+
+    segment: pl.String = pa.Field()
+    value: pl.Float64 = pa.Field(nullable=True)
+    n: pl.Int64 = pa.Field(ge=0)
+    ci_low: pl.Float64 = pa.Field(nullable=True)
+    ci_high: pl.Float64 = pa.Field(nullable=True)
+
+
+class HorizonEstimate(Estimate):
+    """One row per horizon and segment: the estimate, its base and its interval."""
+
+    horizon_days: pl.Int64 = pa.Field()
+
+
+class DimensionEstimate(Estimate):
+    """One row per segment and dimension: the mean and the share of top answers."""
+
+    dimension: pl.String = pa.Field()
+    top2: pl.Float64 = pa.Field(nullable=True)
+    top2_ci_low: pl.Float64 = pa.Field(nullable=True)
+    top2_ci_high: pl.Float64 = pa.Field(nullable=True)
+
+
+class Drivers(Result):
+    """One row per dimension: what it explains of the score, and how it performs."""
+
+    dimension: pl.String = pa.Field()
+    importance: pl.Float64 = pa.Field(nullable=True)
+    ci_low: pl.Float64 = pa.Field(nullable=True)
+    ci_high: pl.Float64 = pa.Field(nullable=True)
+    phi: pl.Float64 = pa.Field(nullable=True)
+    performance: pl.Float64 = pa.Field(nullable=True)
+    n: pl.Int64 = pa.Field(ge=0)
+    dropped: pl.Int64 = pa.Field(ge=0)
+    r2: pl.Float64 = pa.Field(nullable=True)
+    hidden: pl.Boolean = pa.Field()
+    reason: pl.String = pa.Field(nullable=True)
+
+
+class Survival(Result):
+    """One row per day of the curve: the share of customers whose wait has ended."""
+
+    days: pl.Int64 = pa.Field()
+    at_risk: pl.Int64 = pa.Field()
+    events: pl.Int64 = pa.Field()
+    value: pl.Float64 = pa.Field()
+    ci_low: pl.Float64 = pa.Field(nullable=True)
+    ci_high: pl.Float64 = pa.Field(nullable=True)
+
+
+class Concentration(Estimate):
+    """One row per segment: the share of the largest customers, and the Gini index."""
+
+    top_customers: pl.Int64 = pa.Field()
+    top_revenue: pl.Float64 = pa.Field()
+    revenue: pl.Float64 = pa.Field()
+    gini: pl.Float64 = pa.Field(nullable=True)
+    negatives: pl.Int64 = pa.Field()
+    negative_revenue: pl.Float64 = pa.Field()
+
+
+class Lorenz(Result):
+    """One row per point of the curve: the smallest customers and what they spend."""
+
+    customer_share: pl.Float64 = pa.Field()
+    revenue_share: pl.Float64 = pa.Field()
+
+
+class Effects(Result):
+    """One row per segment: its part in the change of a rate."""
+
+    segment: pl.String = pa.Field()
+    rate_effect: pl.Float64 = pa.Field(nullable=True)
+    mix_effect: pl.Float64 = pa.Field(nullable=True)
+    total: pl.Float64 = pa.Field(nullable=True)
+
+
+class TierShares(Result):
+    """One row per tier: customers, money and value, with shares of the total."""
+
+    segment: pl.String = pa.Field()
+    customers: pl.Int64 = pa.Field()
+    customer_share: pl.Float64 = pa.Field(nullable=True)
+    revenue: pl.Float64 = pa.Field()
+    revenue_share: pl.Float64 = pa.Field(nullable=True)
+    margin: pl.Float64 = pa.Field()
+    margin_share: pl.Float64 = pa.Field(nullable=True)
+    clv: pl.Float64 = pa.Field(nullable=True)
+
+
+class CustomerValue(Result):
+    """One row per customer: what has been earned and what is expected."""
+
+    customer_id: pl.String = pa.Field()
+    p_alive: pl.Float64 = pa.Field(ge=0, le=1)
+    expected_purchases: pl.Float64 = pa.Field(ge=0)
+    discounted_purchases: pl.Float64 = pa.Field(ge=0)
+    expected_spend: pl.Float64 = pa.Field(nullable=True)
+    margin_rate: pl.Float64 = pa.Field(nullable=True)
+    historic: pl.Float64 = pa.Field()
+    forecast: pl.Float64 = pa.Field(nullable=True)
+    variance: pl.Float64 = pa.Field(nullable=True)
+    gradient_1: pl.Float64 = pa.Field(nullable=True)
+    gradient_2: pl.Float64 = pa.Field(nullable=True)
+    gradient_3: pl.Float64 = pa.Field(nullable=True)
+    gradient_4: pl.Float64 = pa.Field(nullable=True)
+
+
+class MeanValue(Estimate):
+    """One row per segment: the mean value of a customer, and the totals behind it."""
+
+    historic_value: pl.Float64 = pa.Field()
+    expected_value: pl.Float64 = pa.Field()
+    total: pl.Float64 = pa.Field()
