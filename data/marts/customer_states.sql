@@ -1,8 +1,8 @@
 -- One row per as-of date and customer: purchase days so far, annual spend, attributes.
 WITH valid AS (
-    SELECT d.as_of, d.annual_after, p.customer_id, p.day, p.store_id, p.orders, p.revenue
+    SELECT d.as_of, d.annual_after, p.customer_id, p.day, p.days, p.revenue
     FROM as_of_dates AS d
-    CROSS JOIN purchases AS p
+    CROSS JOIN occasions AS p
     WHERE
         p.customer_id <> '' AND p.day <= d.as_of
         AND p.valid_from <= d.as_of AND p.valid_to > d.as_of
@@ -10,8 +10,8 @@ WITH valid AS (
 spans AS (
     SELECT
         v.as_of, v.customer_id,
-        MIN(CASE WHEN v.orders > 0 THEN v.day END) AS first_day,
-        MAX(CASE WHEN v.orders > 0 THEN v.day END) AS last_day,
+        MIN(CASE WHEN v.days > 0 THEN v.day END) AS first_day,
+        MAX(CASE WHEN v.days > 0 THEN v.day END) AS last_day,
         CAST(
             SUM(CASE WHEN v.day > v.annual_after THEN v.revenue ELSE 0 END)
             AS DECIMAL(38, 4)
@@ -24,7 +24,7 @@ seconds AS (
     FROM valid AS v
     INNER JOIN spans AS s
         ON s.as_of = v.as_of AND s.customer_id = v.customer_id
-    WHERE v.day > s.first_day AND v.orders > 0
+    WHERE v.day > s.first_day AND v.days > 0
     GROUP BY v.as_of, v.customer_id
 ),
 ruled AS (
@@ -36,15 +36,18 @@ ruled AS (
 ),
 visits AS (
     SELECT
-        v.as_of, v.customer_id, v.store_id,
+        d.as_of, u.customer_id, u.store_id,
         ROW_NUMBER() OVER (
-            PARTITION BY v.as_of, v.customer_id
-            ORDER BY SUM(v.orders) DESC, MAX(v.day) DESC, v.store_id
+            PARTITION BY d.as_of, u.customer_id
+            ORDER BY SUM(u.orders) DESC, MAX(u.day) DESC, u.store_id
         ) AS place
-    FROM valid AS v
-    INNER JOIN profiles AS p ON p.customer_id = v.customer_id
-    WHERE v.store_id IS NOT NULL AND v.orders > 0 AND p.declared_store IS NULL
-    GROUP BY v.as_of, v.customer_id, v.store_id
+    FROM as_of_dates AS d
+    CROSS JOIN purchases AS u
+    INNER JOIN profiles AS p ON p.customer_id = u.customer_id
+    WHERE
+        u.store_id IS NOT NULL AND u.orders > 0 AND p.declared_store IS NULL
+        AND u.day <= d.as_of AND u.valid_from <= d.as_of AND u.valid_to > d.as_of
+    GROUP BY d.as_of, u.customer_id, u.store_id
 )
 SELECT
     d.as_of, p.customer_id, s.first_day, n.second_day, s.last_day, s.annual_spend,

@@ -3,16 +3,13 @@
 WITH bought AS (
     SELECT
         s.as_of, s.period, p.customer_id, p.cut,
-        COUNT(DISTINCT CASE
-            WHEN p.day > s.starts_after AND p.orders > 0 THEN p.day
-        END) AS days,
-        MAX(CASE WHEN p.day <= s.starts_after AND p.orders > 0 THEN 1 ELSE 0 END)
-            AS previous,
+        SUM(CASE WHEN p.day > s.starts_after THEN p.days ELSE 0 END) AS days,
+        MAX(CASE WHEN p.day <= s.starts_after THEN p.days ELSE 0 END) AS previous,
         SUM(CASE WHEN p.day > s.starts_after THEN p.orders ELSE 0 END) AS orders,
         SUM(CASE WHEN p.day > s.starts_after THEN p.revenue ELSE 0 END) AS revenue,
         SUM(CASE WHEN p.day > s.starts_after THEN p.margin ELSE 0 END) AS margin
     FROM periods AS s
-    CROSS JOIN cut_purchases AS p
+    CROSS JOIN cut_occasions AS p
     WHERE
         p.day > s.previous_after AND p.day <= s.as_of
         AND p.valid_from <= s.as_of AND p.valid_to > s.as_of

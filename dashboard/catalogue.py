@@ -1,0 +1,160 @@
+"""Every metric there is: what it is called, in what unit, and what it needs.
+
+The English definition is the docstring of the function that computes the metric.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+import polars as pl
+
+from data.errors import UsageError
+from metrics import clv, concentration, customers, repurchase, satisfaction, tiers
+
+Family = Literal["purchase", "repurchase", "answer", "drivers", "value", "rows", "tier"]
+Unit = Literal["count", "share", "money", "points", "score"]
+
+CUSTOMER_CUTS = ("region", "store", "customer_type", "acquisition_channel", "tier")
+PURCHASE_CUTS = ("order_store", "order_channel", "category", "employee")
+ANSWER_CUTS = ("survey_store", "employee", "mode")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric. `good` tells which way is better; `window` is its standard window."""
+
+    name: str
+    en: str
+    zh: str
+    unit: Unit
+    good: Literal["high", "low"] | None
+    family: Family
+    function: Callable[..., pl.DataFrame]
+    definition_zh: str
+    window: str | None = "365"
+    needs: tuple[str, ...] = ("orders",)
+    options: tuple[str, ...] = ()
+    cuts: tuple[str, ...] = CUSTOMER_CUTS
+
+    @property
+    def definition(self) -> str:
+        """The definition in English, as the function states it."""
+        return inspect.getdoc(self.function) or ""
+
+
+BOUGHT = CUSTOMER_CUTS + PURCHASE_CUTS
+ASKED = CUSTOMER_CUTS + ANSWER_CUTS
+MODEL = ("model", "horizon", "discount-rate")
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        "customers", "Customers", "客户数", "count", "high", "purchase",
+        customers.customers,
+        "截至统计日至少有一次购买的客户数（去重）。购买指状态为已完成且净额（实付减退款）大于 0 的订单。",
+        window=None,
+    ),
+    Metric(
+        "active_customers", "Active customers", "活跃客户数", "count", "high", "purchase",
+        customers.active_customers,
+        "统计窗口内至少有一次购买的客户数（去重），默认近 365 天。",
+        cuts=BOUGHT,
+    ),
+    Metric(
+        "orders", "Orders", "订单数", "count", "high", "purchase", customers.orders,
+        "统计窗口内的购买订单数。", cuts=BOUGHT,
+    ),
+    Metric(
+        "revenue", "Revenue", "净收入", "money", "high", "purchase", customers.revenue,
+        "统计窗口内购买的净额合计：实付金额减退款；退款自退款日起计入。", cuts=BOUGHT,
+    ),
+    Metric(
+        "margin", "Margin", "毛利", "money", "high", "purchase", customers.margin,
+        "净收入减成本；没有成本的订单按设定的毛利率计算。", cuts=BOUGHT,
+    ),
+    Metric(
+        "churn_rate", "Churn rate", "流失率", "share", "low", "purchase",
+        customers.churn_rate,
+        "上一窗口有购买而本窗口没有购买的客户 ÷ 上一窗口有购买的客户，默认 365 天；95% Wilson 区间。",
+    ),
+    Metric(
+        "repurchase_rate", "Repurchase rate", "复购率", "share", "high", "purchase",
+        repurchase.repurchase_rate,
+        "窗口内有至少 2 个购买日的客户 ÷ 有至少 1 个购买日的客户，默认近 365 天；同一天多单算一次；95% Wilson 区间。",
+        cuts=BOUGHT,
+    ),
+    Metric(
+        "returning_share", "Returning buyers", "老客占比", "share", "high", "purchase",
+        repurchase.returning_share,
+        "窗口内的购买客户中，在窗口开始前就买过的客户占比；95% Wilson 区间。", cuts=BOUGHT,
+    ),
+    Metric(
+        "repurchase_within", "Repurchase within N days", "N 日复购率", "share", "high",
+        "repurchase", repurchase.repurchase_within,
+        "首购客户在 30/60/90/180/365 天内于另一天再次购买的占比，只计观察期已满的客户；95% Wilson 区间。",
+        window=None,
+    ),
+    Metric(
+        "nps", "NPS", "净推荐值 NPS", "points", "high", "answer", satisfaction.nps,
+        "100 ×（推荐者 9–10 分 − 贬损者 0–6 分）÷ 有评分的答卷数，默认近 90 天；未作答不计；修正 Wald 区间（Rocks 2016）。",
+        window="90", needs=("surveys",), cuts=ASKED,
+    ),
+    Metric(
+        "response_rate", "Response rate", "问卷回收率", "share", "high", "answer",
+        satisfaction.response_rate,
+        "窗口内发出的问卷中已作答的占比；95% Wilson 区间。",
+        window="90", needs=("surveys",), cuts=ASKED,
+    ),
+    Metric(
+        "csat", "Satisfaction", "满意度", "score", "high", "answer", satisfaction.csat,
+        "各维度（产品质量、服务、配送时效、沟通、售后）1–5 分的平均分与 4–5 分占比；t 区间与 Wilson 区间。",
+        window="90", needs=("surveys",), cuts=ASKED,
+    ),
+    Metric(
+        "satisfaction_drivers", "Satisfaction drivers", "满意度驱动因素", "share", None,
+        "drivers", satisfaction.satisfaction_drivers,
+        "各满意度维度对推荐评分 R² 的 Shapley 贡献占比；只用完整答卷；这是相关，不是因果。",
+        window="365", needs=("surveys",), cuts=(),
+    ),
+    Metric(
+        "clv", "Customer lifetime value", "客户终身价值 CLV", "money", "high", "value",
+        clv.clv,
+        "客户迄今实现的毛利，加上未来（默认 365 天，年折现率 10%）按购买模型与 Gamma-Gamma 预测的折现毛利；取客户平均。",
+        window=None, options=(*MODEL, "per-customer"),
+    ),
+    Metric(
+        "expected_purchases", "Expected purchases", "预期购买次数", "count", "high",
+        "value", clv.expected_purchases,
+        "未来一段时间（默认 365 天）预期的购买日数合计，来自购买模型。",
+        window=None, options=(*MODEL, "per-customer"),
+    ),
+    Metric(
+        "clv_model", "CLV model", "CLV 模型参数", "score", None, "value", clv.clv_model,
+        "所选购买模型与 Gamma-Gamma 的拟合参数（周）、对数似然、客户数与收敛情况。",
+        window=None, options=("model",), cuts=(),
+    ),
+    Metric(
+        "concentration", "Revenue concentration", "收入集中度", "share", None, "rows",
+        concentration.concentration,
+        "收入最高的前 k%（默认 5%）客户占净收入的份额，以及基尼系数；默认全部历史。",
+        window="all", options=("top",), cuts=CUSTOMER_CUTS,
+    ),
+    Metric(
+        "tier_distribution", "Customers by tier", "客户层级分布", "count", None, "tier",
+        tiers.tier_distribution,
+        "各层级的客户数、净收入、毛利、CLV 及占比；层级按统计日近 365 天消费判定。",
+        options=("scheme",), cuts=(),
+    ),
+)  # fmt: skip
+BY_NAME = {metric.name: metric for metric in METRICS}
+
+
+def find(name: str) -> Metric:
+    """The metric of a name; a name that is none gets the nearest right one."""
+    if name in BY_NAME:
+        return BY_NAME[name]
+    near = get_close_matches(name, BY_NAME, n=1)
+    hint = f"; did you mean {near[0]}?" if near else "; see `customer-health metrics`"
+    raise UsageError(f"there is no metric {name!r}{hint}")

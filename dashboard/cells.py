@@ -1,0 +1,106 @@
+"""Lay out one set of windows and sum the customers into cells: at refresh for the dates
+that a snapshot keeps, and on demand for any other window, date or crossing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from dashboard import periods
+from dashboard.question import Condition
+from data.marts import sql
+from data.settings import Settings
+
+SCHEME = "spend"
+CELLS = ("purchase_cells", "repurchase_cells", "answer_cells", "value_cells")
+KEYS = ("store", "region", "customer_type", "acquisition_channel", "tier")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which windows to sum over, how purchases and answers are cut, and for whom."""
+
+    spans: Sequence[periods.Span]
+    purchase_cut: str | None = None
+    answer_cut: str | None = None
+    where: tuple[Condition, ...] = ()
+    crossed: bool = False
+
+
+def table(connection: DuckDBPyConnection, name: str, text: str) -> None:
+    """Make a temporary table of a query; names are ours, never a user's."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {text}")
+
+
+def view(connection: DuckDBPyConnection, name: str, text: str) -> None:
+    """Make a temporary view of a query."""
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {text}")
+
+
+def put(connection: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Make a temporary table of a small frame."""
+    connection.register("incoming", frame)
+    table(connection, name, "SELECT * FROM incoming")
+    connection.unregister("incoming")
+
+
+def lay_out(
+    connection: DuckDBPyConnection, layout: Layout, settings: Settings
+) -> None:
+    """Make what the cell marts read: windows, limits, customers' states, cuts."""
+    days = sorted({span.as_of for span in layout.spans})
+    put(connection, "as_of_dates", periods.dates_frame(days))
+    put(connection, "periods", periods.periods_frame(layout.spans))
+    put(connection, "tier_limits", periods.tier_frame(days, settings, SCHEME))
+    put(connection, "horizons", periods.horizons_frame())
+    put(connection, "wanted", _wanted(layout.where))
+    table(connection, "customer_states", sql("customer_states"))
+    view(connection, "cell_keys", _keys(layout))
+    if layout.purchase_cut is None:
+        view(connection, "cut_occasions", "SELECT * FROM occasions")
+    else:
+        view(connection, "cut_purchases", cut("purchases", layout.purchase_cut))
+        view(connection, "cut_occasions", sql("occasions"))
+    view(connection, "cut_answers", cut("answer_values", layout.answer_cut))
+
+
+def cut(source: str, column: str | None) -> str:
+    """Events told apart by one of their own columns, or not at all."""
+    value = "'*'" if column is None else f"COALESCE({column}, 'unknown')"
+    return f"SELECT *, {value} AS cut FROM {source}"  # noqa: S608 our own names
+
+
+def _keys(layout: Layout) -> str:
+    if not layout.crossed:
+        return sql("cell_keys")
+    chosen = " AND ".join(["TRUE", *map(_clause, range(len(layout.where)), layout.where)])
+    return (
+        "SELECT 'crossed' AS cube, s.as_of, s.customer_id, s.first_day, s.second_day,"  # noqa: S608 attributes are ours, values are rows of `wanted`
+        " s.store, s.region, s.customer_type, s.acquisition_channel, s.tier"
+        f" FROM customer_states AS s WHERE {chosen}"
+    )
+
+
+def _clause(place: int, condition: Condition) -> str:
+    sign = "NOT IN" if condition.negate else "IN"
+    values = f"SELECT w.value FROM wanted AS w WHERE w.place = {place}"  # noqa: S608 a number of ours
+    return f"s.{condition.attribute} {sign} ({values})"
+
+
+def _wanted(where: Sequence[Condition]) -> pl.DataFrame:
+    rows = [(place, text) for place, each in enumerate(where) for text in each.values]
+    schema = {"place": pl.Int64, "value": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def matching(cells: pl.DataFrame, where: Iterable[Condition]) -> pl.DataFrame:
+    """The cells of the customers that meet every condition."""
+    kept = [_expression(each) for each in where]
+    return cells.filter(*kept) if kept else cells
+
+
+def _expression(condition: Condition) -> pl.Expr:
+    inside = pl.col(condition.attribute).is_in(list(condition.values))
+    return ~inside if condition.negate else inside

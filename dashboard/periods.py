@@ -1,0 +1,129 @@
+"""Which dates and windows there are, and the small tables that carry them into SQL."""
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import polars as pl
+
+from data.errors import UsageError
+from data.settings import Settings
+
+STANDARD = ("30", "90", "180", "365", "all", "month")
+HORIZONS = (30, 60, 90, 180, 365)
+YEAR = 365
+DAWN, FOREVER = date(1, 1, 1), date(9999, 12, 31)
+LEAST = "-1000000000000000"
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A half-open window (starts_after, as_of], and where the one before it starts."""
+
+    as_of: date
+    period: str
+    starts_after: date
+    previous_after: date
+
+
+def month_end(day: date) -> date:
+    """The last day of the month of a day."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def month_ends(first: date, last: date) -> tuple[date, ...]:
+    """The month ends within the data, and its last day."""
+    ends: list[date] = []
+    day = month_end(first)
+    while day < last:
+        ends.append(day)
+        day = month_end(day + timedelta(days=1))
+    return (*ends, last)
+
+
+def year_before(day: date) -> date:
+    """The same day a year earlier; of a month end, that month's end."""
+    if day == month_end(day):
+        return month_end(date(day.year - 1, day.month, 1))
+    return day.replace(year=day.year - 1)
+
+
+def length(period: str, as_of: date) -> int | None:
+    """Days in a window; None is all history. A month is the calendar month so far."""
+    if period == "all":
+        return None
+    if period == "month":
+        return as_of.day
+    if not period.isascii() or not period.isdigit() or not 0 < int(period) <= 36500:
+        raise UsageError(
+            f"window {period!r} is not a number of days, `all` or `month`; try 365"
+        )
+    return int(period)
+
+
+def span(as_of: date, period: str) -> Span:
+    """One window; before `all` there is nothing, so it has no previous one."""
+    days = length(period, as_of)
+    if days is None:
+        return Span(as_of, period, DAWN, DAWN)
+    return Span(as_of, period, _before(as_of, days), _before(as_of, 2 * days))
+
+
+def _before(day: date, days: int) -> date:
+    return DAWN if days >= day.toordinal() - 1 else day - timedelta(days=days)
+
+
+def previous(as_of: date, period: str) -> date | None:
+    """The last day of the window before this one."""
+    start = span(as_of, period).starts_after
+    return None if start == DAWN else start
+
+
+def kept(first: date, last: date) -> tuple[date, ...]:
+    """The dates that a snapshot keeps cells for: those a page can ask for or compares."""
+    starts = (previous(last, period) for period in STANDARD)
+    compared = {day for day in (*starts, year_before(last)) if day and day >= first}
+    return tuple(sorted({*month_ends(first, last), *compared}))
+
+
+def dates_frame(days: Iterable[date]) -> pl.DataFrame:
+    """As-of dates, each with the day after which its trailing year starts."""
+    rows = [(day, _before(day, YEAR)) for day in days]
+    return pl.DataFrame(
+        rows, schema={"as_of": pl.Date, "annual_after": pl.Date}, orient="row"
+    )
+
+
+def periods_frame(spans: Iterable[Span]) -> pl.DataFrame:
+    """Windows, one row each."""
+    rows = [(s.as_of, s.period, s.starts_after, s.previous_after) for s in spans]
+    names = ("as_of", "period", "starts_after", "previous_after")
+    schema = {name: pl.String if name == "period" else pl.Date for name in names}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def tier_frame(days: Iterable[date], settings: Settings, scheme: str) -> pl.DataFrame:
+    """A tier scheme as a table of limits, in the order in which its rules are tried."""
+    rows = [
+        (
+            day,
+            position,
+            rule.name,
+            _before(day, rule.days_since_last_min)
+            if rule.days_since_last_min
+            else FOREVER,
+            LEAST if rule.annual_spend_min is None else str(rule.annual_spend_min),
+        )
+        for day in days
+        for position, rule in enumerate(settings.tiers[scheme])
+    ]
+    names = ("as_of", "position", "tier", "last_day_max", "annual_spend_min")
+    types = (pl.Date, pl.Int64, pl.String, pl.Date, pl.String)
+    frame = pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+    return frame.with_columns(pl.col("annual_spend_min").cast(pl.Decimal(38, 4)))
+
+
+def horizons_frame(horizons: Iterable[int] = HORIZONS) -> pl.DataFrame:
+    """How many days after the first purchase the second may come."""
+    return pl.DataFrame({"horizon_days": pl.Series(list(horizons), dtype=pl.Int32)})

@@ -1,0 +1,138 @@
+"""Cells of one snapshot: read where it keeps them, summed on demand where it does not."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from dashboard import cells
+from dashboard.periods import STANDARD, Span
+from dashboard.question import Condition
+from data.marts import sql
+from data.settings import Settings
+from data.warehouse import Snapshot
+
+KEPT_CUBES = {
+    "coarse": {"region", "customer_type", "acquisition_channel", "tier"},
+    "store": {"store", "region"},
+}
+REMEMBERED = 256
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Cells of one mart: windows, conditions, the attribute to keep, the event's cut."""
+
+    mart: str
+    spans: tuple[Span, ...]
+    where: tuple[Condition, ...] = ()
+    by: str | None = None
+    cut: str | None = None
+
+    def attributes(self) -> set[str]:
+        """The customers' attributes that the cells have to tell apart."""
+        named = {each.attribute for each in self.where}
+        return named | ({self.by} if self.by in cells.KEYS else set())
+
+    def cube(self) -> str | None:
+        """The kept cube that tells them apart, if there is one."""
+        needed = self.attributes()
+        return next((n for n, kept in KEPT_CUBES.items() if needed <= kept), None)
+
+
+class Reader:
+    """One snapshot opened for questions. Answers are immutable frames, kept a while."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.settings = Settings.model_validate(snapshot.manifest.settings)
+        self._kept: OrderedDict[object, pl.DataFrame] = OrderedDict()
+        self._lock = Lock()
+
+    def cells(self, wanted: Wanted) -> pl.DataFrame:
+        """The cells asked for, already filtered by every condition."""
+        cube = wanted.cube()
+        if cube is None or wanted.cut:
+            return self.remember(wanted, lambda: self._crossed(wanted))
+        found = self._stored(wanted, cube)
+        return cells.matching(found, wanted.where)
+
+    def _stored(self, wanted: Wanted, cube: str) -> pl.DataFrame:
+        plain = Wanted(wanted.mart, wanted.spans)
+        everything = self.remember(plain, lambda: self._whole(plain))
+        return everything.filter(pl.col("cube") == cube)
+
+    def _whole(self, wanted: Wanted) -> pl.DataFrame:
+        if not self._keeps(wanted):
+            return self._summed(wanted, cells.Layout(wanted.spans))
+        with self.snapshot.cursor() as cursor:
+            cells.put(cursor, "asked", _asked(wanted))
+            keys = _keys(wanted.mart)
+            return cursor.sql(
+                f"SELECT c.* FROM {wanted.mart} AS c SEMI JOIN asked USING ({keys})"  # noqa: S608 our own names
+            ).pl()
+
+    def _keeps(self, wanted: Wanted) -> bool:
+        standard = {span.period for span in wanted.spans} <= set(STANDARD)
+        days = self.rows("SELECT DISTINCT as_of FROM purchase_cells")
+        return standard and {s.as_of for s in wanted.spans} <= set(days["as_of"])
+
+    def _crossed(self, wanted: Wanted) -> pl.DataFrame:
+        layout = cells.Layout(
+            wanted.spans,
+            purchase_cut=wanted.cut if wanted.mart == "purchase_cells" else None,
+            answer_cut=wanted.cut if wanted.mart == "answer_cells" else None,
+            where=wanted.where,
+            crossed=True,
+        )
+        return self._summed(wanted, layout)
+
+    def _summed(self, wanted: Wanted, layout: cells.Layout) -> pl.DataFrame:
+        with self.snapshot.cursor() as cursor:
+            cells.lay_out(cursor, layout, self.settings)
+            return cursor.sql(sql(wanted.mart)).pl()
+
+    def rows(self, query: str) -> pl.DataFrame:
+        """A small query of our own over the snapshot, remembered."""
+
+        def ask() -> pl.DataFrame:
+            with self.snapshot.cursor() as cursor:
+                return cursor.sql(query).pl()
+
+        return self.remember(query, ask)
+
+    def laid_out(
+        self, layout: cells.Layout, ask: Callable[[DuckDBPyConnection], pl.DataFrame]
+    ) -> pl.DataFrame:
+        """What a function reads from a cursor on which a layout stands."""
+        with self.snapshot.cursor() as cursor:
+            cells.lay_out(cursor, layout, self.settings)
+            return ask(cursor)
+
+    def remember(self, key: object, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """The frame of a key; asked for once, the least recently used forgotten."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        frame = ask()
+        with self._lock:
+            self._kept[key] = frame
+            while len(self._kept) > REMEMBERED:
+                self._kept.popitem(last=False)
+        return frame
+
+
+def _keys(mart: str) -> str:
+    return "as_of" if mart in ("repurchase_cells", "value_cells") else "as_of, period"
+
+
+def _asked(wanted: Wanted) -> pl.DataFrame:
+    spans: Sequence[Span] = wanted.spans
+    return pl.DataFrame(
+        {"as_of": [s.as_of for s in spans], "period": [s.period for s in spans]},
+        schema={"as_of": pl.Date, "period": pl.String},
+    )
