@@ -1,0 +1,182 @@
+"""What `customer-health.toml` may say, and what holds when it says nothing.
+
+An unknown key is an error that names the nearest right one, at any depth; a wrong
+value is an error that names the key.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from data.errors import UsageError
+from data.mapping import Setting, TableSettings, Zone
+from data.spelling import nearest, unknown_key
+
+THRESHOLDS: Final[Mapping[str, float]] = MappingProxyType(
+    {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25}
+)
+JUDGED: Final = (  # the metrics that a threshold may be set for
+    "nps",
+    "response_rate",
+    "csat",
+    "repurchase_rate",
+    "repurchase_within",
+    "returning_share",
+    "clv",
+    "active_customers",
+    "revenue",
+    "margin",
+    "concentration",
+    "churn_rate",
+    "tier_distribution",
+)
+
+
+def _judged(thresholds: dict[str, float]) -> dict[str, float]:
+    for name in thresholds:
+        if name not in JUDGED:
+            raise ValueError(f"unknown metric {name}; {nearest(name, JUDGED)}")
+    return thresholds
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class ClvSettings(Setting):
+    """How customer lifetime value is estimated."""
+
+    model: Literal["mbgnbd", "bgnbd"] = "mbgnbd"
+    horizon_days: int = Field(default=365, ge=1)
+    discount_rate: float = Field(default=0.10, ge=0, lt=1)
+
+
+class TierRule(Setting):
+    """A tier and the bounds that a customer has to reach; without bounds, everyone.
+
+    `days_since_last_min = 365`: no purchase in the last 365 days.
+    """
+
+    name: str = Field(min_length=1)
+    days_since_last_min: int | None = Field(default=None, ge=1)
+    annual_spend_min: Decimal | None = Field(default=None, ge=0)
+
+    @property
+    def bounded(self) -> bool:
+        """Whether some customer may miss it."""
+        return not (self.days_since_last_min is None and self.annual_spend_min is None)
+
+
+def _cover_everyone(scheme: tuple[TierRule, ...]) -> tuple[TierRule, ...]:
+    names = [rule.name for rule in scheme]
+    if len(set(names)) < len(names):
+        raise ValueError("has two rules with the same name")
+    if not scheme or scheme[-1].bounded:
+        raise ValueError("does not cover everyone; its last rule must have no bound")
+    if not all(rule.bounded for rule in scheme[:-1]):
+        raise ValueError("has a rule without bound before the last: it hides the rest")
+    return scheme
+
+
+Scheme = Annotated[tuple[TierRule, ...], AfterValidator(_cover_everyone)]
+
+SPEND: Final[tuple[TierRule, ...]] = (
+    TierRule(name="dormant", days_since_last_min=365),
+    TierRule(name="diamond", annual_spend_min=Decimal(50_000)),
+    TierRule(name="gold", annual_spend_min=Decimal(10_000)),
+    TierRule(name="silver"),
+)
+
+
+def _default_tiers() -> dict[str, Scheme]:
+    return {"spend": SPEND}
+
+
+class Settings(Setting):
+    """Everything that a company may set; the defaults suit a retailer in China."""
+
+    timezone: Zone = "Asia/Shanghai"
+    naive_timezone: Zone | None = None
+    currency: str = Field(default="CNY", pattern="^[A-Z]{3}$")
+    margin_rate: float = Field(default=1.0, gt=0, le=1)
+    count_free_orders: bool = False
+    allow_anonymous: bool = False
+    customers_complete: bool = False
+    full_history: bool = False
+    burn_in_days: int | None = Field(default=None, ge=0)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    min_n: int = Field(default=30, ge=1)
+    data_complete_until: date | None = None
+    max_reject_share: Share | None = None
+    thresholds: Annotated[dict[str, float], AfterValidator(_judged)] = Field(
+        default_factory=lambda: dict(THRESHOLDS)
+    )
+    clv: ClvSettings = ClvSettings()
+    tiers: dict[str, Scheme] = Field(default_factory=_default_tiers)
+    tables: dict[str, TableSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_defaults(cls, given: Any) -> Any:
+        """Setting one threshold or scheme leaves the others as they are."""
+        if not isinstance(given, dict):
+            return given
+        defaults: dict[str, Mapping[str, Any]] = {
+            "thresholds": THRESHOLDS,
+            "tiers": _default_tiers(),
+        }
+        kept = {
+            key: {**values, **given[key]}
+            for key, values in defaults.items()
+            if isinstance(given.get(key), dict)
+        }
+        return given | kept
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> Self:
+        for name, table in self.tables.items():
+            table.check_columns(name)
+        return self
+
+    def table(self, name: str) -> TableSettings:
+        """The settings of one table; the defaults when nothing is said about it."""
+        return self.tables.get(name) or TableSettings()
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read `customer-health.toml`, or the defaults without a path.
+
+    Errors: UsageError naming the key, and for an unknown one the nearest right one.
+    """
+    if path is None:
+        return Settings()
+    given = _toml(path)
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise UsageError(f"{path.name}: {_first(error)}") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError:
+        raise UsageError(f"The settings file {path} cannot be read.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path.name} is not valid TOML: {error}.") from None
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors(include_url=False, include_input=False)[0]
+    if problem["type"] == "extra_forbidden":
+        return unknown_key(Settings, problem["loc"])
+    key = ".".join(str(part) for part in problem["loc"])
+    words = problem["msg"].removeprefix("Value error, ").rstrip(".?")
+    return f"{key}: {words}." if key else f"{words}."
