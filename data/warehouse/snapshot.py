@@ -1,0 +1,85 @@
+"""Open the snapshot that serves: verified once, then cheap to ask for again."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from data.engines.duckdb import connect, enter
+from data.errors import UnavailableError
+from data.warehouse.manifest import Manifest
+from data.warehouse.store import Published, Store, checksum, read_pointer
+
+
+class Snapshot:
+    """One published state of the data; it stays what it is while a reader holds it."""
+
+    def __init__(
+        self, store: Store, manifest: Manifest, connection: DuckDBPyConnection
+    ) -> None:
+        self.store = store
+        self.manifest = manifest
+        self._connection = connection
+
+    @property
+    def id(self) -> str:
+        """The name of the snapshot, in order of publication."""
+        return self.manifest.id
+
+    def cursor(self) -> DuckDBPyConnection:
+        """A cursor of its own for one thread; close it, or use it in a `with`."""
+        return enter(self._connection.cursor())
+
+    def parts(self, table: str) -> list[str]:
+        """The Parquet files of a table's accepted rows, which a cursor may read."""
+        return [
+            str(self.store.root / part.path)
+            for part in self.manifest.of("parts", table)
+        ]
+
+
+def open_current(store: Path) -> Snapshot:
+    """The snapshot that `CURRENT` names, its files verified by their checksums.
+
+    Asking again for the same snapshot costs reading the pointer.
+
+    Errors: UnavailableError when there is no store, or it is damaged.
+    """
+    here = Store(store.resolve())
+    published = read_pointer(here)
+    if not published:
+        raise UnavailableError(
+            f"{store} holds no published data: run `customer-health refresh` first."
+        )
+    return _open(here, published[0])
+
+
+def read_manifest(store: Store, published: Published) -> Manifest:
+    """The manifest of a published snapshot, verified against the pointer.
+
+    Errors: UnavailableError when it is missing or damaged.
+    """
+    path = store.snapshots / published.id / "manifest.json"
+    if not path.is_file() or checksum(path) != published.checksum:
+        raise UnavailableError(f"Snapshot {published.id} is damaged: its manifest.")
+    return Manifest.from_json(path.read_bytes())
+
+
+@lru_cache(maxsize=4)
+def _open(store: Store, published: Published) -> Snapshot:
+    manifest = read_manifest(store, published)
+    marts = store.snapshots / published.id / "marts.duckdb"
+    if not marts.is_file() or checksum(marts) != manifest.marts_sha256:
+        raise UnavailableError(f"Snapshot {published.id} is damaged: its marts.")
+    for part in manifest.parts:
+        path = store.root / part.path
+        if not path.is_file() or path.stat().st_size != part.bytes:
+            raise UnavailableError(f"Snapshot {published.id} is damaged: {part.path}.")
+    return Snapshot(store, manifest, _connect(store, marts))
+
+
+def _connect(store: Store, marts: Path) -> DuckDBPyConnection:
+    scratch = store.root / ".scratch"
+    return connect(marts, read_only=True, folders=[store.parts], scratch=scratch)
