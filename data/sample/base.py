@@ -1,0 +1,98 @@
+"""The customer base: who is won when, and what each customer is really like."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from data.sample.brand import GROUPS, GROWTH, PROSPECTS, Group
+from data.sample.dice import Dice, dice
+from data.sample.seasons import HISTORY_DAYS, Days, Instants, Seasons
+from data.sample.stores import Stores
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The customers first .. first + size - 1, drawn on their own."""
+
+    seed: int
+    number: int  # from 1; 0 is the company
+    first: int
+    size: int
+    seasons: Seasons
+    stores: Stores
+
+    def dice(self, topic: str) -> Dice:
+        """Give the topic its own random numbers."""
+        return dice(self.seed, self.number, topic)
+
+
+@dataclass(frozen=True)
+class Base:
+    """One entry per customer of a chunk: the truth behind the extracts."""
+
+    chunk: Chunk
+    number: Days  # 0-based over the whole company
+    group: Days
+    prospect: Flags
+    started: Instants  # first purchase (a prospect: registration), business time
+    store: Days
+    rate: Instants  # purchases per day while alive
+    loss: Instants  # chance to be lost after a purchase
+    worth: Instants  # mean value of a purchase, CNY
+    shape: Instants  # Gamma shape of the value of one purchase
+
+
+def customer_ids(numbers: Days) -> pl.Series:
+    """Name the customers C0000001, C0000002, ..."""
+    return "C" + (pl.Series(numbers) + 1).cast(pl.String).str.zfill(7)
+
+
+def _started(size: int, rng: Dice) -> Instants:
+    """Won over the years, ever faster: density 1 + GROWTH t / HISTORY_DAYS."""
+    risen = np.sqrt(1 + rng.random(size) * (GROWTH * GROWTH + 2 * GROWTH))
+    return (HISTORY_DAYS - 1e-6) * (risen - 1) / GROWTH
+
+
+def _groups(started: Instants, rng: Dice) -> Days:
+    """Draw the group: the better ones come more often in later years."""
+    age = (started / HISTORY_DAYS)[:, None]
+    early = np.array([group.share_at_start for group in GROUPS])
+    late = np.array([group.share_at_end for group in GROUPS])
+    limits = np.cumsum(early / early.sum() * (1 - age) + late / late.sum() * age, 1)
+    group: Days = (rng.random(len(started))[:, None] > limits[:, :-1]).sum(1)
+    return group
+
+
+def _each(group: Days, name: str) -> Instants:
+    return np.array([float(getattr(each, name)) for each in GROUPS])[group]
+
+
+def draw_base(chunk: Chunk) -> Base:
+    """Draw the customers of a chunk from the groups' distributions."""
+    rng = chunk.dice("base")
+    started = _started(chunk.size, rng)
+    group = _groups(started, rng)
+    value_rate = rng.gamma(_each(group, "q")) / _each(group, "gamma")
+    day = chunk.seasons.day(started)
+    return Base(
+        chunk=chunk,
+        number=chunk.first + np.arange(chunk.size),
+        group=group,
+        prospect=rng.random(chunk.size) < PROSPECTS,
+        started=started,
+        store=chunk.stores.draw(day, rng.random(chunk.size)),
+        rate=rng.gamma(_each(group, "r")) / _each(group, "alpha") / 7,
+        loss=rng.beta(_each(group, "a"), _each(group, "b")),
+        worth=_each(group, "p") / value_rate,
+        shape=_each(group, "p"),
+    )
+
+
+def group_parameters(group: Group) -> dict[str, float | str]:
+    """List what a group's customers are drawn from."""
+    names = ("name", "r", "alpha", "a", "b", "p", "q", "gamma")
+    return {name: getattr(group, name) for name in names}
