@@ -11,7 +11,7 @@ from data.marts import sql
 from data.settings import Settings
 
 BATCH = 12
-EVENTS = ("purchases", "profiles", "answer_values")
+EVENTS = ("purchases", "profiles", "answer_values", "answers", "goals")
 COUNTED = ("purchase_cells", "repurchase_cells", "answer_cells")
 
 

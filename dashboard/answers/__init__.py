@@ -1,0 +1,89 @@
+"""The answer to a question: the metric's result frame, the same for pages, the command
+line and exports."""
+
+import inspect
+from collections.abc import Callable
+
+import polars as pl
+
+from dashboard.answers import compare, listed, valued
+from dashboard.answers.counted import counted, labelled
+from dashboard.answers.view import View, look, offered
+from dashboard.catalogue import Metric
+from dashboard.question import Question
+from dashboard.reader import Reader
+from dashboard.viewer import Viewer
+from metrics.estimates import with_state
+
+__all__ = ["answer", "missing", "offered"]
+
+ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
+    "satisfaction_drivers": listed.drivers,
+    "score_distribution": listed.scores,
+    "concentration": listed.concentrated,
+    "rate_change": compare.explained,
+    "clv": valued.clv,
+    "expected_purchases": valued.expected_purchases,
+    "clv_model": valued.model,
+    "tier_distribution": valued.tiers,
+}
+
+
+def answer(reader: Reader, viewer: Viewer, question: Question) -> pl.DataFrame:
+    """The metric's rows; with an interval, its state against the threshold.
+
+    A metric whose tables are missing answers one row of nulls with a `reason`.
+
+    Errors: UsageError for a metric, date, window, attribute or option that is none.
+    """
+    view = look(reader, viewer, question)
+    absent = missing(reader, view.metric)
+    if absent:
+        return pl.DataFrame([unanswerable(absent)], schema=UNKNOWN)
+    frame = _ask(view)
+    if "compare" in view.options and view.metric.name != "rate_change":
+        frame = compare.compared(view, frame, _ask)
+    return frame
+
+
+UNKNOWN = {
+    "segment": pl.String,
+    "value": pl.Float64,
+    "n": pl.Int64,
+    "ci_low": pl.Float64,
+    "ci_high": pl.Float64,
+    "state": pl.String,
+    "reason": pl.String,
+}
+
+
+def unanswerable(absent: tuple[str, ...]) -> dict[str, object]:
+    """One row that says which table is missing."""
+    tables = " and ".join(absent)
+    reason = f"no table {tables}: add {absent[0]}.csv to the source and refresh"
+    return {"segment": "all", "n": 0, "reason": reason}
+
+
+def missing(reader: Reader, metric: Metric) -> tuple[str, ...]:
+    """The tables that a metric needs and the snapshot does not have."""
+    rows = reader.snapshot.manifest.tables
+    return tuple(table for table in metric.needs if not rows.get(table))
+
+
+def _ask(view: View) -> pl.DataFrame:
+    frame = ROWS.get(view.metric.name, counted)(view)
+    if "value" not in frame.columns or "ci_low" not in frame.columns:
+        return frame
+    settings = view.reader.settings
+    judged = with_state(
+        frame,
+        threshold=settings.thresholds.get(view.metric.name),
+        min_n=settings.min_n if _estimated(view.metric) else 1,
+        good=view.metric.good or "high",
+    )
+    return labelled(view, judged)
+
+
+def _estimated(metric: Metric) -> bool:
+    """Whether a metric is an estimate: a count or a sum is never too small to show."""
+    return "confidence" in inspect.signature(metric.function).parameters

@@ -1,0 +1,88 @@
+"""What changed: the same question asked of an earlier window, and what the change is
+made of."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import polars as pl
+
+from dashboard import periods
+from dashboard.answers.counted import cells
+from dashboard.answers.view import HISTORY, View
+from data.errors import UsageError
+from metrics.change import rate_change
+
+WAYS = ("previous", "year")
+BASES = {
+    "repurchase_rate": ("repeat_buyers", "buyers"),
+    "returning_share": ("returning_buyers", "buyers"),
+    "churn_rate": ("lost_buyers", "previous_buyers"),
+    "nps": ("total", "n"),
+    "response_rate": ("total", "n"),
+}
+MEASURES = {"nps": "nps", "response_rate": "response"}
+POINTS = {"nps": 100.0}
+
+
+def earlier(view: View, way: str) -> View | None:
+    """The view that a view is compared with; None where the data do not reach back."""
+    if way not in WAYS:
+        raise UsageError(f"--compare {way}: it is one of {', '.join(WAYS)}")
+    if way == "year":
+        day = periods.year_before(view.as_of)
+    else:
+        day = periods.previous(view.as_of, view.period) or view.first_day
+    before = replace(view, as_of=day)
+    covered = before.complete(periods.span(day, view.period))
+    return before if day >= view.first_day and covered else None
+
+
+def compared(
+    view: View, frame: pl.DataFrame, ask: Callable[[View], pl.DataFrame]
+) -> pl.DataFrame:
+    """The answer with what it was before: columns before, before_n, change."""
+    if view.by in HISTORY:
+        raise UsageError("--compare does not go with a history; leave --by out")
+    before = earlier(view, view.options["compare"])
+    keys = [c for c in ("segment", "horizon_days", "dimension") if c in frame.columns]
+    if before is None:
+        unknown = pl.lit(None, pl.Float64)
+        return frame.with_columns(
+            unknown.alias("before"), pl.lit(None, pl.Int64).alias("before_n"),
+            unknown.alias("change"),
+        )  # fmt: skip
+    past = ask(before).select(
+        *keys, pl.col("value").alias("before"), pl.col("n").alias("before_n")
+    )
+    return frame.join(past, on=keys, how="left", maintain_order="left").with_columns(
+        (pl.col("value") - pl.col("before")).alias("change")
+    )
+
+
+def explained(view: View) -> pl.DataFrame:
+    """A ratio's change since the earlier window, split into rate and mix by segment."""
+    name = view.options.get("of", "repurchase_rate")
+    if name not in BASES:
+        raise UsageError(f"--of {name}: it is one of {', '.join(BASES)}")
+    before = earlier(view, view.options.get("compare", "previous"))
+    by = view.by or "region"
+    if before is None:
+        empty = {"segment": pl.String, "rate_effect": pl.Float64}
+        more = {"mix_effect": pl.Float64, "total": pl.Float64}
+        return pl.DataFrame(schema=empty | more)
+    return rate_change(_parts(before, name, by), _parts(view, name, by))
+
+
+def _parts(view: View, name: str, by: str) -> pl.DataFrame:
+    answers = name in MEASURES
+    found = cells(view, "answer_cells" if answers else "purchase_cells", by)
+    if answers:
+        found = found.filter(pl.col("measure") == MEASURES[name])
+    part, whole = BASES[name]
+    scaled = pl.col(part).sum().cast(pl.Float64) * POINTS.get(name, 1.0)
+    return (
+        found.group_by(pl.col(by).alias("segment"))
+        .agg(scaled.alias("part"), pl.col(whole).sum().cast(pl.Float64).alias("whole"))
+        .filter(pl.col("whole") > 0)
+        .sort("segment")
+    )

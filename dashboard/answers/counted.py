@@ -1,0 +1,73 @@
+"""Answers that are sums over cells: purchases, repurchase, surveys, tiers."""
+
+import inspect
+
+import polars as pl
+
+from dashboard.answers.view import HISTORY, View
+from dashboard.catalogue import CUSTOMER_CUTS
+from dashboard.reader import Wanted
+from metrics.estimates import EVERYONE
+
+MARTS = {
+    "purchase": "purchase_cells",
+    "repurchase": "repurchase_cells",
+    "answer": "answer_cells",
+    "value": "value_cells",
+    "tier": "purchase_cells",
+}
+CUT_COLUMNS = {
+    "order_store": "store_id",
+    "order_channel": "channel",
+    "category": "category",
+    "employee": "employee_id",
+    "survey_store": "store_id",
+    "mode": "mode",
+}
+
+
+def cells(view: View, mart: str | None = None, by: str | None = None) -> pl.DataFrame:
+    """The cells that a view is summed from, with the column that it is cut by."""
+    by = by or view.by
+    cut = None if by is None or by in CUSTOMER_CUTS else CUT_COLUMNS.get(by)
+    wanted = Wanted(mart or MARTS[view.metric.family], view.spans, view.where, by, cut)
+    return view.reader.cells(wanted)
+
+
+def column(by: str | None) -> str:
+    """The column of the cells that holds the segments of a cut."""
+    if by is None:
+        return EVERYONE
+    return by if by in (*CUSTOMER_CUTS, "as_of") else _event_column(by)
+
+
+def _event_column(by: str) -> str:
+    return "as_of" if by == "month" else "cut"
+
+
+def counted(view: View) -> pl.DataFrame:
+    """The metric of the cells, by segment."""
+    found = cells(view)
+    function = view.metric.function
+    named = inspect.signature(function).parameters
+    given = {"confidence": view.reader.settings.confidence}
+    extra = {name: value for name, value in given.items() if name in named}
+    return function(found.lazy(), by=column(view.by), **extra)
+
+
+def labelled(view: View, frame: pl.DataFrame) -> pl.DataFrame:
+    """A history: every date has a row, and windows not fully covered are unknown."""
+    if view.by not in HISTORY:
+        return frame
+    covered = [span.as_of.isoformat() for span in view.spans if view.complete(span)]
+    values = [name for name in frame.columns if frame[name].dtype == pl.Float64]
+    known = pl.col("segment").is_in(covered)
+    reason = pl.when(~known).then(pl.lit("window not covered by the history"))
+    given = [pl.col("reason")] if "reason" in frame.columns else []
+    masked = frame.with_columns(
+        *(pl.when(known).then(pl.col(name)).alias(name) for name in values),
+        pl.coalesce(reason, *given).alias("reason"),
+    )
+    if view.by == "month":
+        masked = masked.with_columns(pl.col("segment").str.slice(0, 7))
+    return masked

@@ -1,0 +1,64 @@
+"""Answers that need one row per answer or customer: drivers, scores, concentration."""
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from dashboard import cells
+from dashboard.answers.counted import column
+from dashboard.answers.view import View
+from metrics.concentration import concentration
+from metrics.satisfaction import satisfaction_drivers, score_distribution
+
+KEYS = "k.store, k.region, k.customer_type, k.acquisition_channel, k.tier"
+
+ANSWERS = f"""
+SELECT a.*, s.as_of, {KEYS}
+FROM periods AS s
+CROSS JOIN answers AS a
+INNER JOIN cell_keys AS k ON k.as_of = s.as_of AND k.customer_id = a.customer_id
+WHERE a.known_on > s.starts_after AND a.known_on <= s.as_of
+ORDER BY a.response_id
+"""  # noqa: S608 our own columns
+
+SPENDING = f"""
+SELECT
+    s.as_of, o.customer_id, {KEYS},
+    CAST(SUM(o.revenue) AS DECIMAL(38, 4)) AS revenue
+FROM periods AS s
+CROSS JOIN occasions AS o
+INNER JOIN cell_keys AS k ON k.as_of = s.as_of AND k.customer_id = o.customer_id
+WHERE
+    o.day > s.starts_after AND o.day <= s.as_of
+    AND o.valid_from <= s.as_of AND o.valid_to > s.as_of
+GROUP BY s.as_of, o.customer_id, {KEYS}
+HAVING SUM(o.days) > 0
+ORDER BY o.customer_id
+"""  # noqa: S608 our own columns
+
+
+def rows(view: View, query: str) -> pl.DataFrame:
+    """One row per answer or customer of a view, with the customers' attributes."""
+    layout = cells.Layout(view.spans, where=view.where, crossed=True)
+
+    def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
+        return cursor.sql(query).pl()
+
+    key = (query, view.spans, view.where)
+    reader = view.reader
+    return reader.remember(key, lambda: reader.laid_out(layout, ask))
+
+
+def drivers(view: View) -> pl.DataFrame:
+    """What moves the score, from the complete answers of the window."""
+    return satisfaction_drivers(rows(view, ANSWERS))
+
+
+def scores(view: View) -> pl.DataFrame:
+    """How many answered each score."""
+    return score_distribution(rows(view, ANSWERS))
+
+
+def concentrated(view: View) -> pl.DataFrame:
+    """The share of the largest customers."""
+    top = int(view.options.get("top", "5"))
+    return concentration(rows(view, SPENDING), by=column(view.by), top_pct=top)

@@ -1,0 +1,163 @@
+"""What pages ask: cached answers of the snapshot that serves, for the viewer's rights."""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from dashboard import answers
+from dashboard.catalogue import Metric
+from dashboard.question import Question
+from dashboard.reader import Reader
+from dashboard.viewer import LOCAL, Viewer
+from data.warehouse import open_current
+
+STORE = "CUSTOMER_HEALTH_STORE"
+DEFAULT_STORE = ".customer-health/store"
+STALE_DAYS = 2
+KEPT_ANSWERS = 2000
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How old the data are, and how much of what came in was accepted."""
+
+    snapshot: str
+    as_of: date
+    first_day: date
+    refreshed_at: datetime
+    rows_in: int
+    accepted: int
+    quarantined: int
+    refused: str | None
+    currency: str
+    timezone: str
+
+    @property
+    def accepted_share(self) -> float | None:
+        """Rows of the last delivery that went in or were in already."""
+        return 1 - self.quarantined / self.rows_in if self.rows_in else None
+
+    def stale(self, now: datetime) -> bool:
+        """Whether the last complete day is longer ago than two days."""
+        return (now.date() - self.as_of).days > STALE_DAYS
+
+
+def store() -> Path:
+    """The store that this process serves."""
+    return Path(os.environ.get(STORE, DEFAULT_STORE))
+
+
+def viewer() -> Viewer:
+    """Who is looking. Without a login there is one local viewer, who may see all."""
+    return LOCAL
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _reader(root: str, snapshot: str) -> Reader:
+    return Reader(open_current(Path(root)))
+
+
+def reader() -> Reader:
+    """The snapshot of this script run: one, however often a page asks."""
+    current = open_current(store())
+    return _reader(str(store()), current.id)
+
+
+def answer(question: Question) -> pl.DataFrame:
+    """The answer to a question; asked again, it comes from the cache."""
+    here = reader()
+    return _answer(here.snapshot.id, viewer(), question, here)
+
+
+@st.cache_resource(max_entries=KEPT_ANSWERS, show_spinner=False)
+def _answer(
+    snapshot: str, viewer: Viewer, question: Question, _reader: Reader
+) -> pl.DataFrame:
+    return answers.answer(_reader, viewer, question)
+
+
+def missing(metric: Metric) -> tuple[str, ...]:
+    """The tables that a metric lacks."""
+    return answers.missing(reader(), metric)
+
+
+def as_of_dates() -> tuple[date, ...]:
+    """The dates that may be picked, newest first."""
+    return tuple(reversed(answers.offered(reader())))
+
+
+def choices(attribute: str) -> tuple[str, ...]:
+    """The values of an attribute that the viewer may see, in order."""
+    cube = "store" if attribute == "store" else "coarse"
+    found = reader().rows(
+        f"SELECT DISTINCT {attribute} AS value, region FROM purchase_cells"  # noqa: S608 an attribute of ours
+        f" WHERE cube = '{cube}' ORDER BY 1"
+    )
+    for condition in viewer().rights.rows:
+        if condition.attribute in (attribute, "region"):
+            name = "value" if condition.attribute == attribute else "region"
+            inside = pl.col(name).is_in(list(condition.values))
+            found = found.filter(~inside if condition.negate else inside)
+    return tuple(found["value"].unique(maintain_order=True))
+
+
+def store_names() -> dict[str, str]:
+    """What the stores are called."""
+    rows = reader().rows("SELECT store_id, COALESCE(name, store_id) FROM store_regions")
+    return dict(rows.iter_rows())
+
+
+def freshness() -> Freshness:
+    """How old the data are, and whether the last refresh was refused."""
+    manifest = reader().snapshot.manifest
+    return Freshness(
+        snapshot=manifest.id,
+        as_of=date.fromisoformat(manifest.as_of),
+        first_day=date.fromisoformat(manifest.first_day),
+        refreshed_at=datetime.fromisoformat(manifest.created_at).astimezone(UTC),
+        rows_in=_sum(manifest.files, "rows_in"),
+        accepted=_sum(manifest.files, "accepted"),
+        quarantined=_sum(manifest.files, "quarantined"),
+        refused=_refused(store()),
+        currency=manifest.currency,
+        timezone=manifest.timezone,
+    )
+
+
+def _sum(files: list[dict[str, object]], count: str) -> int:
+    return sum(int(str(each.get(count, 0))) for each in files)
+
+
+def _refused(root: Path) -> str | None:
+    """Why the last refresh published nothing, if it did not."""
+    note = root / "last_refused.json"
+    if not note.is_file():
+        return None
+    return str(json.loads(note.read_text(encoding="utf-8")).get("reason", ""))
+
+
+def target(metric: str, as_of: date, segment: str | None = None) -> float | None:
+    """The target of a metric for the period of a date: month, quarter, then year."""
+    quarter = f"{as_of.year}-Q{(as_of.month + 2) // 3}"
+    periods = (f"{as_of:%Y-%m}", quarter, f"{as_of.year}")
+    goals = reader().rows("SELECT metric, period, segment, value FROM goals")
+    for period in periods:
+        found = goals.filter(
+            pl.col("metric") == metric,
+            pl.col("period") == period,
+            pl.col("segment").fill_null("all") == (segment or "all"),
+        )
+        if found.height:
+            value: float = found["value"][0]
+            return value
+    return None
+
+
+def tables() -> dict[str, int]:
+    """How many rows of each table the snapshot holds."""
+    return dict(reader().snapshot.manifest.tables)
