@@ -12,7 +12,16 @@ from typing import Literal
 import polars as pl
 
 from data.errors import UsageError
-from metrics import clv, concentration, customers, repurchase, satisfaction, tiers
+from metrics import (
+    change,
+    clv,
+    concentration,
+    customers,
+    repurchase,
+    satisfaction,
+    scores,
+    tiers,
+)
 
 Family = Literal["purchase", "repurchase", "answer", "drivers", "value", "rows", "tier"]
 Unit = Literal["count", "share", "money", "points", "score"]
@@ -113,6 +122,12 @@ METRICS: tuple[Metric, ...] = (
         window="90", needs=("surveys",), cuts=ASKED,
     ),
     Metric(
+        "score_distribution", "Score distribution", "评分分布", "share", None, "rows",
+        scores.score_distribution,
+        "窗口内有评分的答卷中，0–10 各分值的占比；95% Wilson 区间。",
+        window="90", needs=("surveys",), cuts=(),
+    ),
+    Metric(
         "satisfaction_drivers", "Satisfaction drivers", "满意度驱动因素", "share", None,
         "drivers", satisfaction.satisfaction_drivers,
         "各满意度维度对推荐评分 R² 的 Shapley 贡献占比；只用完整答卷；这是相关，不是因果。",
@@ -146,6 +161,12 @@ METRICS: tuple[Metric, ...] = (
         tiers.tier_distribution,
         "各层级的客户数、净收入、毛利、CLV 及占比；层级按统计日近 365 天消费判定。",
         options=("scheme",), cuts=(),
+    ),
+    Metric(
+        "rate_change", "What changed a rate", "比率变化拆解", "share", None, "rows",
+        change.rate_change,
+        "把某个比率（--of）在两期之间的变化按分群拆成“率”与“结构”两部分（Bennet 对称拆分），各部分相加等于总变化。",
+        options=("of",),
     ),
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}

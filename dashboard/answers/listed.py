@@ -7,7 +7,8 @@ from dashboard import cells
 from dashboard.answers.counted import column
 from dashboard.answers.view import View
 from metrics.concentration import concentration
-from metrics.satisfaction import satisfaction_drivers, score_distribution
+from metrics.satisfaction import satisfaction_drivers
+from metrics.scores import score_distribution
 
 KEYS = "k.store, k.region, k.customer_type, k.acquisition_channel, k.tier"
 
