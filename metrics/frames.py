@@ -1,5 +1,7 @@
 """What the metrics answer with: the columns of each result frame."""
 
+from typing import Annotated
+
 import pandera.polars as pa
 import polars as pl
 
@@ -127,3 +129,25 @@ class MeanValue(Estimate):
     historic_value: pl.Float64 = pa.Field()
     expected_value: pl.Float64 = pa.Field()
     total: pl.Float64 = pa.Field()
+
+
+class ClvModel(Result):
+    """One row per as-of date: the fitted models behind a forecast of value."""
+
+    as_of: pl.Date = pa.Field()
+    model: pl.String = pa.Field()
+    r: pl.Float64 = pa.Field(nullable=True)
+    alpha: pl.Float64 = pa.Field(nullable=True)
+    a: pl.Float64 = pa.Field(nullable=True)
+    b: pl.Float64 = pa.Field(nullable=True)
+    log_likelihood: pl.Float64 = pa.Field(nullable=True)
+    customers: pl.Int64 = pa.Field(ge=0)
+    triples: pl.Int64 = pa.Field(ge=0)
+    converged: pl.Boolean = pa.Field()
+    p: pl.Float64 = pa.Field(nullable=True)
+    q: pl.Float64 = pa.Field(nullable=True)
+    gamma: pl.Float64 = pa.Field(nullable=True)
+    spend_log_likelihood: pl.Float64 = pa.Field(nullable=True)
+    spend_customers: pl.Int64 = pa.Field(ge=0)
+    covariance: Annotated[pl.List, pl.Float64] = pa.Field()
+    reason: pl.String = pa.Field(nullable=True)
