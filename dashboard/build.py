@@ -29,8 +29,8 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     first = first_day(connection) or as_of
     for days in _batches(periods.kept(first, as_of)):
         _count(connection, settings, days)
-    values.build(connection, settings, (first, as_of))
-    connection.execute("CREATE TABLE customer_states AS FROM temp.customer_states")
+    _last_states(connection, as_of)
+    values.build(connection, settings, values.dates(first, as_of))
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:
@@ -60,6 +60,13 @@ def _store_regions(connection: DuckDBPyConnection) -> None:
     )
 
 
+def _last_states(connection: DuckDBPyConnection, as_of: date) -> None:
+    connection.execute(
+        "CREATE TABLE last_states AS SELECT * FROM customer_states WHERE as_of = ?",
+        [as_of],
+    )
+
+
 def _batches(days: Sequence[date]) -> Iterator[Sequence[date]]:
     for start in range(0, len(days), BATCH):
         yield days[start : start + BATCH]
@@ -71,11 +78,4 @@ def _count(
     spans = [periods.span(day, period) for day in days for period in periods.STANDARD]
     cells.lay_out(connection, cells.Layout(spans), settings)
     for mart in COUNTED:
-        _append(connection, mart)
-
-
-def _append(connection: DuckDBPyConnection, mart: str) -> None:
-    """Add a batch of cells to a mart; the first batch makes it."""
-    text = sql(mart)
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {mart} AS {text} LIMIT 0")
-    connection.execute(f"INSERT INTO {mart} {text}")  # noqa: S608 our own text
+        cells.append(connection, mart)

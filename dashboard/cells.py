@@ -46,9 +46,14 @@ def put(connection: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     connection.unregister("incoming")
 
 
-def lay_out(
-    connection: DuckDBPyConnection, layout: Layout, settings: Settings
-) -> None:
+def append(connection: DuckDBPyConnection, mart: str) -> None:
+    """Add a batch of cells to a kept mart; the first batch makes it."""
+    text = sql(mart)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {mart} AS {text} LIMIT 0")
+    connection.execute(f"INSERT INTO {mart} {text}")  # noqa: S608 our own text
+
+
+def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) -> None:
     """Make what the cell marts read: windows, limits, customers' states, cuts."""
     days = sorted({span.as_of for span in layout.spans})
     put(connection, "as_of_dates", periods.dates_frame(days))
@@ -75,7 +80,9 @@ def cut(source: str, column: str | None) -> str:
 def _keys(layout: Layout) -> str:
     if not layout.crossed:
         return sql("cell_keys")
-    chosen = " AND ".join(["TRUE", *map(_clause, range(len(layout.where)), layout.where)])
+    chosen = " AND ".join(
+        ["TRUE", *map(_clause, range(len(layout.where)), layout.where)]
+    )
     return (
         "SELECT 'crossed' AS cube, s.as_of, s.customer_id, s.first_day, s.second_day,"  # noqa: S608 attributes are ours, values are rows of `wanted`
         " s.store, s.region, s.customer_type, s.acquisition_channel, s.tier"

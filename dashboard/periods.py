@@ -120,7 +120,9 @@ def tier_frame(days: Iterable[date], settings: Settings, scheme: str) -> pl.Data
     ]
     names = ("as_of", "position", "tier", "last_day_max", "annual_spend_min")
     types = (pl.Date, pl.Int64, pl.String, pl.Date, pl.String)
-    frame = pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
+    frame = pl.DataFrame(
+        rows, schema=dict(zip(names, types, strict=True)), orient="row"
+    )
     return frame.with_columns(pl.col("annual_spend_min").cast(pl.Decimal(38, 4)))
 
 

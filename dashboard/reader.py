@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import TypeVar, cast
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -20,6 +21,7 @@ KEPT_CUBES = {
     "store": {"store", "region"},
 }
 REMEMBERED = 256
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Reader:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.settings = Settings.model_validate(snapshot.manifest.settings)
-        self._kept: OrderedDict[object, pl.DataFrame] = OrderedDict()
+        self._kept: OrderedDict[object, object] = OrderedDict()
         self._lock = Lock()
 
     def cells(self, wanted: Wanted) -> pl.DataFrame:
@@ -112,18 +114,18 @@ class Reader:
             cells.lay_out(cursor, layout, self.settings)
             return ask(cursor)
 
-    def remember(self, key: object, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """The frame of a key; asked for once, the least recently used forgotten."""
+    def remember(self, key: object, ask: Callable[[], T]) -> T:
+        """What a key stands for; asked for once, the least recently used forgotten."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]
-        frame = ask()
+                return cast("T", self._kept[key])
+        found = ask()
         with self._lock:
-            self._kept[key] = frame
+            self._kept[key] = found
             while len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)
-        return frame
+        return found
 
 
 def _keys(mart: str) -> str:

@@ -3,6 +3,7 @@ made of."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -28,13 +29,18 @@ def earlier(view: View, way: str) -> View | None:
     """The view that a view is compared with; None where the data do not reach back."""
     if way not in WAYS:
         raise UsageError(f"--compare {way}: it is one of {', '.join(WAYS)}")
-    if way == "year":
-        day = periods.year_before(view.as_of)
-    else:
-        day = periods.previous(view.as_of, view.period) or view.first_day
-    before = replace(view, as_of=day)
+    before = replace(view, as_of=_day_before(view, way))
+    day = before.as_of
     covered = before.complete(periods.span(day, view.period))
     return before if day >= view.first_day and covered else None
+
+
+def _day_before(view: View, way: str) -> date:
+    """A window's own start, a year ago, or for a state the month end before."""
+    if way == "year":
+        return periods.year_before(view.as_of)
+    start = periods.previous(view.as_of, view.period) if view.metric.window else None
+    return start or view.as_of.replace(day=1) - timedelta(days=1)
 
 
 def compared(
@@ -82,7 +88,10 @@ def _parts(view: View, name: str, by: str) -> pl.DataFrame:
     scaled = pl.col(part).sum().cast(pl.Float64) * POINTS.get(name, 1.0)
     return (
         found.group_by(pl.col(by).alias("segment"))
-        .agg(scaled.alias("part"), pl.col(whole).sum().cast(pl.Float64).alias("whole"))
-        .filter(pl.col("whole") > 0)
+        .agg(
+            scaled.alias("numerator"),
+            pl.col(whole).sum().cast(pl.Float64).alias("denominator"),
+        )
+        .filter(pl.col("denominator") > 0)
         .sort("segment")
     )

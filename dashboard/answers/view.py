@@ -97,7 +97,9 @@ def _date(reader: Reader, asked: date | None) -> date:
 def _check_cut(metric: Metric, by: str | None) -> None:
     allowed = (*metric.cuts, *HISTORY)
     if by is not None and by not in allowed:
-        raise UsageError(f"--by {by} does not cut {metric.name}; {_choice(by, allowed)}")
+        raise UsageError(
+            f"--by {by} does not cut {metric.name}; {_choice(by, allowed)}"
+        )
 
 
 def _check_attribute(attribute: str) -> None:

@@ -1,0 +1,185 @@
+"""Answers from the models of customer value: CLV, expected purchases, tiers."""
+
+from dataclasses import replace
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from dashboard import cells, periods, values
+from dashboard.answers.counted import cells as cells_of
+from dashboard.answers.counted import column
+from dashboard.answers.view import HISTORY, View
+from dashboard.reader import Wanted
+from data.errors import UsageError
+from data.marts import sql
+from data.settings import ClvSettings
+from metrics import clv as value_metrics
+from metrics.estimates import EVERYONE
+from metrics.purchase_fit import triples
+from metrics.purchase_forecast import expected_purchases as expected
+from metrics.tiers import tier_distribution
+
+ESTIMATE = {
+    "segment": pl.String,
+    "value": pl.Float64,
+    "n": pl.Int64,
+    "ci_low": pl.Float64,
+    "ci_high": pl.Float64,
+}
+TOTALS = ("historic_value", "expected_value", "total")
+OPTIONS = {
+    "model": "model",
+    "horizon": "horizon_days",
+    "discount-rate": "discount_rate",
+}
+GRADIENT = tuple(f"gradient_{place}" for place in range(1, 5))
+
+
+def asked(view: View) -> ClvSettings:
+    """The model, horizon and discount rate of a question, else the settings'."""
+    usual = view.reader.settings.clv
+    given = {OPTIONS[k]: v for k, v in view.options.items() if k in OPTIONS}
+    try:
+        return ClvSettings.model_validate(usual.model_dump() | given)
+    except ValueError as error:
+        raise UsageError(
+            "--model is mbgnbd or bgnbd, --horizon a number of days,"
+            " --discount-rate a share from 0 to below 1"
+        ) from error
+
+
+def usual(view: View) -> bool:
+    """Whether a question asks for what the snapshot keeps."""
+    return asked(view) == view.reader.settings.clv
+
+
+def valuation(view: View) -> values.Valuation:
+    """The models as of a view's date, fitted on demand on all customers."""
+    reader, day, model = view.reader, view.as_of, asked(view).model
+    layout = cells.Layout((periods.span(day, "all"),))
+
+    def ask() -> values.Valuation:
+        seen = reader.laid_out(layout, values.histories)
+        return values.valued(seen, day, model)
+
+    return reader.remember(("valuation", day, model), ask)
+
+
+def clv(view: View) -> pl.DataFrame:
+    """Mean value of a customer, by segment or date; or each customer's."""
+    if view.by in HISTORY:
+        return _history(view)
+    if "per-customer" in view.options:
+        return per_customer(view)
+    found = _models(view)
+    reason = found["reason"][0]
+    if reason is not None:
+        return _no_forecast(f"no forecast: {reason}", TOTALS)
+    frame = value_metrics.clv(
+        _value_cells(view).lazy(),
+        value_metrics.fitted(found),
+        by=column(view.by),
+        confidence=view.reader.settings.confidence,
+    )
+    return frame.with_columns(pl.lit(None, pl.String).alias("reason"))
+
+
+def _history(view: View) -> pl.DataFrame:
+    """One row per date that the snapshot keeps models of."""
+    kept = set(view.reader.rows("SELECT as_of FROM clv_models")["as_of"])
+    days = [span.as_of for span in view.spans if span.as_of in kept]
+    plain = replace(view.question, by=None)
+    frames = [clv(replace(view, question=plain, as_of=day)) for day in days]
+    named = [
+        frame.with_columns(pl.lit(day.isoformat()).alias("segment"))
+        for day, frame in zip(days, frames, strict=True)
+    ]
+    return pl.concat(named, how="vertical")
+
+
+def _no_forecast(reason: str, more: tuple[str, ...] = ()) -> pl.DataFrame:
+    row = {"segment": EVERYONE, "n": 0, "reason": reason}
+    schema = ESTIMATE | dict.fromkeys(more, pl.Float64) | {"reason": pl.String}
+    return pl.DataFrame([row], schema=schema)
+
+
+def _models(view: View) -> pl.DataFrame:
+    """The models as one row: the kept one, else fitted now."""
+    if usual(view):
+        kept = view.reader.rows("SELECT * FROM clv_models")
+        row = kept.filter(pl.col("as_of") == view.as_of)
+        if row.height:
+            return row
+    return valuation(view).model()
+
+
+def _value_cells(view: View) -> pl.DataFrame:
+    kept = view.reader.rows("SELECT DISTINCT as_of FROM value_cells")["as_of"]
+    spans = (periods.span(view.as_of, "all"),)
+    wanted = Wanted("value_cells", spans, view.where, view.by)
+    if usual(view) and view.as_of in set(kept) and wanted.cube():
+        return view.reader.cells(wanted)
+    return _value_cells_now(view, spans[0])
+
+
+def _value_cells_now(view: View, span: periods.Span) -> pl.DataFrame:
+    layout = cells.Layout((span,), where=view.where, crossed=True)
+
+    def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
+        cells.put(cursor, "customer_values", valuation(view).values(asked(view)))
+        return cursor.sql(sql("value_cells")).pl()
+
+    key = ("value cells", span, view.where, asked(view))
+    return view.reader.remember(key, lambda: view.reader.laid_out(layout, ask))
+
+
+def per_customer(view: View) -> pl.DataFrame:
+    """One row per customer of the view, the most valuable first."""
+    scored = valuation(view).values(asked(view))
+    chosen = scored.join(members(view), on="customer_id", how="semi")
+    total = pl.col("historic") + pl.col("forecast")
+    return (
+        chosen.with_columns(total.alias("clv"))
+        .drop("as_of", "variance", *GRADIENT)
+        .sort("clv", "customer_id", descending=[True, False], nulls_last=True)
+    )
+
+
+def members(view: View) -> pl.DataFrame:
+    """The customers of a view that have bought, with their attributes."""
+    span = periods.span(view.as_of, "all")
+    layout = cells.Layout((span,), where=view.where, crossed=True)
+    query = "SELECT * FROM cell_keys WHERE first_day IS NOT NULL ORDER BY customer_id"
+
+    def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
+        return cursor.sql(query).pl()
+
+    key = ("members", span, view.where)
+    return view.reader.remember(key, lambda: view.reader.laid_out(layout, ask))
+
+
+def expected_purchases(view: View) -> pl.DataFrame:
+    """Purchase days ahead of the customers of a view, in total or each."""
+    if "per-customer" in view.options:
+        return per_customer(view)
+    found = valuation(view)
+    if not found.purchases.converged:
+        return _no_forecast(f"no forecast: {found.purchases.reason}")
+    seen = found.customers.join(members(view), on="customer_id", how="semi")
+    return expected(
+        triples(seen.lazy()),
+        found.purchases,
+        horizon_days=asked(view).horizon_days,
+        confidence=view.reader.settings.confidence,
+    )
+
+
+def model(view: View) -> pl.DataFrame:
+    """The fitted models of a date."""
+    return _models(view)
+
+
+def tiers(view: View) -> pl.DataFrame:
+    """Customers, money and value by tier."""
+    cut = replace(view, question=replace(view.question, by="tier", options=()))
+    return tier_distribution(cells_of(cut).lazy(), clv(cut))
