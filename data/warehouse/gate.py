@@ -1,0 +1,108 @@
+"""The quality gate: a delivery that looks wrong is not published.
+
+It compares orders with the last published delivery. A delivery that is newer than the
+last one may be small: it is a day's extract. One that is no larger than the quarantine
+may be small and old: it is taken for corrected rejects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from data.warehouse.manifest import Delivery
+from data.warehouse.staging import FileReport
+
+ROWS_LEFT = 0.2
+MEAN_FACTOR = 20
+ENOUGH_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why a delivery is refused: a rule, the table, and words without cell values."""
+
+    rule: str
+    table: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the last published snapshot says about the orders."""
+
+    delivery: Delivery
+    waiting: int  # rows in quarantine
+
+
+def too_many_rejects(
+    reports: Iterable[FileReport], most: float | None
+) -> tuple[Objection, ...]:
+    """Refuse tables whose share of rejected rows is above the setting."""
+    if most is None:
+        return ()
+    counts: dict[str, tuple[int, int]] = {}
+    for each in reports:
+        rows, rejected = counts.get(each.table, (0, 0))
+        counts[each.table] = rows + each.rows_in, rejected + each.quarantined
+    return tuple(
+        Objection(
+            "max_reject_share",
+            table,
+            f"{table}: {rejected:,} of {rows:,} rows were rejected, more than the"
+            f" {most:.1%} that max_reject_share allows.",
+        )
+        for table, (rows, rejected) in counts.items()
+        if rejected > most * rows
+    )
+
+
+def objections(now: Delivery, past: Past | None) -> tuple[Objection, ...]:
+    """What is wrong with the orders that came in, against the last time."""
+    if now.rows == 0:
+        text = "orders: not one row was accepted."
+        return (Objection("no_rows", "orders", text),)
+    if past is None:
+        return ()
+    corrections = now.rows <= past.waiting
+    found = (
+        None if corrections else _fewer(now, past.delivery),
+        None if corrections else _older(now, past.delivery),
+        _other_amounts(now, past.delivery),
+    )
+    return tuple(each for each in found if each is not None)
+
+
+def _fewer(now: Delivery, before: Delivery) -> Objection | None:
+    newer = (now.newest or "") > (before.newest or "")
+    if newer or now.rows > ROWS_LEFT * before.rows:
+        return None
+    text = f"orders: {now.rows:,} rows came in, {before.rows:,} the last time."
+    return Objection("row_count", "orders", text)
+
+
+def _older(now: Delivery, before: Delivery) -> Objection | None:
+    if (now.newest or "") >= (before.newest or ""):
+        return None
+    text = f"orders: the newest day is {now.newest}, {before.newest} the last time."
+    return Objection("newest_day", "orders", text)
+
+
+def _other_amounts(now: Delivery, before: Delivery) -> Objection | None:
+    if not now.mean or not before.mean or now.rows < ENOUGH_ROWS:
+        return None
+    factor = now.mean / before.mean
+    if 1 / MEAN_FACTOR < factor < MEAN_FACTOR:
+        return None
+    text = f"orders: the mean amount is {factor:.3g} times that of the last time."
+    return Objection("mean_amount", "orders", text)
+
+
+def refused(found: Iterable[Objection]) -> Mapping[str, object]:
+    """The objections as `last_refused.json` holds them."""
+    return {
+        "reasons": [
+            {"rule": each.rule, "table": each.table, "message": each.message}
+            for each in found
+        ]
+    }

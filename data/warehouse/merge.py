@@ -1,0 +1,249 @@
+"""Merge what came in with what is kept, by key: only months that change are rewritten.
+
+Rows of one key stand in a line: the one kept, then those that came in, in order of file
+and line. A row equal to the one before it is a duplicate; a different one replaces it.
+The last one stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from data.errors import UnavailableError
+from data.warehouse.manifest import Part
+from data.warehouse.rows import (
+    content_expression,
+    kept_columns,
+    key_expression,
+    month_expression,
+    order_expression,
+    quoted,
+    read,
+)
+from data.warehouse.staging import Staging
+from data.warehouse.store import Store, checksum, sync
+
+ALL_BITS = (1 << 128) - 1
+
+ARRIVALS = """
+CREATE OR REPLACE TEMP TABLE arrivals AS
+SELECT _key, _content, _month, _file, _seq FROM incoming
+"""
+KNOWN = """
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT _key, _content, _month FROM existing
+"""
+VERDICTS = """
+CREATE OR REPLACE TEMP TABLE verdicts AS
+SELECT _key, _content, _month, _file, _seq,
+    lag(_content) OVER line AS _before,
+    lead(_seq) OVER line IS NULL AS _last
+FROM (
+    SELECT _key, _content, _month, _file, _seq FROM arrivals
+    UNION ALL
+    SELECT _key, _content, _month, -1 AS _file, -1 AS _seq FROM known
+)
+WINDOW line AS (PARTITION BY _key ORDER BY _seq)
+"""
+WINNERS = """
+CREATE OR REPLACE TEMP TABLE winners AS
+SELECT v._key, v._content, v._month, v._seq
+FROM verdicts AS v LEFT JOIN known AS k ON k._key = v._key
+WHERE v._last AND v._seq >= 0 AND k._content IS DISTINCT FROM v._content
+"""
+GONE = """
+CREATE OR REPLACE TEMP TABLE gone AS
+SELECT k._key FROM known AS k ANTI JOIN arrivals AS a ON a._key = k._key
+"""
+NONE_GONE = "CREATE OR REPLACE TEMP TABLE gone AS SELECT '' AS _key WHERE false"
+OUTDATED = """
+CREATE OR REPLACE TEMP TABLE outdated AS
+SELECT _key FROM winners UNION SELECT _key FROM gone
+"""
+CHANGES = """
+SELECT _month, CAST(sum(_rows) AS BIGINT), bit_xor(_content)
+FROM (
+    SELECT _month, 1 AS _rows, _content FROM winners
+    UNION ALL
+    SELECT k._month, -1, k._content FROM known AS k
+    SEMI JOIN outdated AS o ON o._key = k._key
+)
+GROUP BY _month ORDER BY _month
+"""
+COUNTS = """
+SELECT _file, count(*) FILTER (_before = _content),
+    count(*) FILTER (_before <> _content)
+FROM verdicts WHERE _seq >= 0 GROUP BY _file
+"""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a month's part must hold after the merge, as told by the rows' verdicts."""
+
+    month: str
+    rows: int
+    content: int
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where one refresh works: its connection, its store and its version's name."""
+
+    connection: DuckDBPyConnection
+    store: Store
+    version: str
+
+
+def judge(
+    workshop: Workshop, staging: Staging, kept: Iterable[Part], *, whole: bool
+) -> None:
+    """Decide for every row that came in whether it is new, a duplicate or a correction.
+
+    Adds the duplicates and superseded rows to the files' reports. `whole` compares
+    with all kept rows, for a table that is replaced.
+    """
+    table, connection = staging.table, workshop.connection
+    incoming = _with_key(_incoming(workshop, staging), table)
+    _view(connection, "incoming", _with_content(incoming, table))
+    connection.execute(ARRIVALS)
+    existing = _kept(workshop, staging, kept)
+    if not whole:
+        existing = existing.join(connection.table("arrivals"), "_key", how="semi")
+    _view(connection, "existing", _with_content(existing, table))
+    connection.execute(KNOWN)
+    connection.execute(VERDICTS)
+    reports = list(staging.files.values())
+    for file, duplicates, superseded in connection.execute(COUNTS).fetchall():
+        reports[file].accepted -= duplicates
+        reports[file].duplicates += duplicates
+        reports[file].superseded += superseded
+
+
+def merge(
+    workshop: Workshop, staging: Staging, kept: Iterable[Part], *, whole: bool
+) -> tuple[Part, ...]:
+    """The table's parts after the merge; months without a change keep theirs.
+
+    `whole` replaces the table: what did not come in again is gone. `judge` comes first.
+    """
+    connection = workshop.connection
+    connection.execute(WINNERS)
+    connection.execute(GONE if whole else NONE_GONE)
+    connection.execute(OUTDATED)
+    old = {part.month: part for part in kept}
+    changes = _changes(connection, old)
+    new = [_rewrite(workshop, staging, old, change) for change in changes]
+    touched = {change.month for change in changes}
+    untouched = [part for month, part in old.items() if month not in touched]
+    return (*untouched, *(part for part in new if part.rows))
+
+
+def _incoming(workshop: Workshop, staging: Staging) -> DuckDBPyRelation:
+    return read(workshop.connection, staging.staged("rows"))
+
+
+def _paths(store: Store, parts: Iterable[Part]) -> list[Path]:
+    return [store.root / part.path for part in parts]
+
+
+def _with_key(rows: DuckDBPyRelation, table: str) -> DuckDBPyRelation:
+    return rows.project(f"*, {key_expression(table)} AS _key")
+
+
+def _with_content(rows: DuckDBPyRelation, table: str) -> DuckDBPyRelation:
+    return rows.project(f"*, {content_expression(table)} AS _content")
+
+
+def _kept(
+    workshop: Workshop, staging: Staging, kept: Iterable[Part]
+) -> DuckDBPyRelation:
+    table = staging.table
+    paths = _paths(workshop.store, kept) or staging.staged("rows")[:1]
+    rows = read(workshop.connection, paths)
+    columns = ", ".join(map(quoted, kept_columns(table)))
+    rows = rows.project(f"{columns}, {month_expression(table)} AS _month")
+    return _with_key(rows, table)
+
+
+def _changes(connection: DuckDBPyConnection, old: Mapping[str, Part]) -> list[Change]:
+    found = []
+    for month, rows, content in connection.execute(CHANGES).fetchall():
+        before = old.get(month)
+        kept = (before.rows, int(before.content, 16)) if before else (0, 0)
+        found.append(Change(month, kept[0] + rows, kept[1] ^ (content & ALL_BITS)))
+    return found
+
+
+def _rewrite(
+    workshop: Workshop, staging: Staging, old: Mapping[str, Part], change: Change
+) -> Part:
+    """Write a month's new version, read it back and compare it with the verdicts."""
+    merged = _merged(workshop, staging, old.get(change.month), change.month)
+    path = write(workshop, merged, ("parts", staging.table, change.month))
+    rows, content = contents(workshop.connection, path, staging.table)
+    if (rows, content) != (change.rows, change.content):
+        raise UnavailableError(
+            f"The new part {path} does not hold what came in; nothing was published."
+        )
+    return part(workshop, path, (rows, content))
+
+
+def _merged(
+    workshop: Workshop, staging: Staging, before: Part | None, month: str
+) -> DuckDBPyRelation:
+    connection, table = workshop.connection, staging.table
+    columns = ", ".join(map(quoted, kept_columns(table)))
+    new = _incoming(workshop, staging).filter(f"_month = '{month}'").set_alias("new")
+    rows = new.join(connection.table("winners").project("_seq"), "_seq", how="semi")
+    rows = rows.project(columns)
+    if before is not None:
+        kept = read(connection, [workshop.store.root / before.path])
+        kept = kept.project(f"{columns}, {key_expression(table)} AS _key")
+        kept = kept.join(connection.table("outdated"), "_key", how="anti")
+        rows = rows.union(kept.project(columns))
+    return rows.order(order_expression(table))
+
+
+def write(
+    workshop: Workshop, rows: DuckDBPyRelation, place: tuple[str, str, str]
+) -> Path:
+    """Write a new version of a part; on disk when this returns."""
+    folder = workshop.store.folder(*place)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{workshop.version}.parquet"
+    rows.write_parquet(str(path), compression="zstd")
+    sync(path)
+    return path
+
+
+def contents(connection: DuckDBPyConnection, path: Path, table: str) -> tuple[int, int]:
+    """Rows and logical content of a part of accepted rows, read from its file."""
+    told = _with_content(read(connection, [path]), table)
+    rows, content = told.aggregate("count(*), bit_xor(_content)").fetchall()[0]
+    return rows, (content or 0) & ALL_BITS
+
+
+def part(workshop: Workshop, path: Path, told: tuple[int, int]) -> Part:
+    """The manifest's entry for a part that was just written."""
+    root = workshop.store.root
+    kind, table, month, _ = path.relative_to(root).parts
+    rows, content = told
+    return Part(
+        kind=kind,
+        table=table,
+        month=month,
+        path=path.relative_to(root).as_posix(),
+        rows=rows,
+        content=f"{content:032x}",
+        bytes=path.stat().st_size,
+        sha256=checksum(path),
+    )
+
+
+def _view(connection: DuckDBPyConnection, name: str, rows: DuckDBPyRelation) -> None:
+    rows.create_view(name, replace=True)
