@@ -50,7 +50,7 @@ def append(connection: DuckDBPyConnection, mart: str) -> None:
     """Add a batch of cells to a kept mart; the first batch makes it."""
     text = sql(mart)
     connection.execute(f"CREATE TABLE IF NOT EXISTS {mart} AS {text} LIMIT 0")
-    connection.execute(f"INSERT INTO {mart} {text}")  # noqa: S608 our own text
+    connection.execute(f"INSERT INTO {mart} {text}")
 
 
 def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) -> None:

@@ -81,7 +81,7 @@ def previous(as_of: date, period: str) -> date | None:
 
 
 def kept(first: date, last: date) -> tuple[date, ...]:
-    """The dates that a snapshot keeps cells for: those a page can ask for or compares."""
+    """The dates that a snapshot keeps cells for: those a page asks for or compares."""
     starts = (previous(last, period) for period in STANDARD)
     compared = {day for day in (*starts, year_before(last)) if day and day >= first}
     return tuple(sorted({*month_ends(first, last), *compared}))

@@ -1,4 +1,4 @@
-"""What pages ask: cached answers of the snapshot that serves, for the viewer's rights."""
+"""What pages ask: cached answers of the serving snapshot, for the viewer's rights."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Cells of one snapshot: read where it keeps them, summed on demand where it does not."""
+"""Cells of one snapshot: read where it keeps them, else summed on demand."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Wanted:
-    """Cells of one mart: windows, conditions, the attribute to keep, the event's cut."""
+    """Cells of one mart: windows, conditions, the attribute kept, the event's cut."""
 
     mart: str
     spans: tuple[Span, ...]

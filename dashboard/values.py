@@ -1,4 +1,4 @@
-"""Customer value: models fitted on the histories of a date, customers scored by them."""
+"""Customer value: models fitted on the histories of a date, customers scored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ KEPT_MONTHS = 13
 
 @dataclass(frozen=True)
 class Valuation:
-    """The models of one date, the histories behind them, and why they may not be used."""
+    """The models of one date, the histories behind them, why they may not be used."""
 
     as_of: date
     customers: pl.DataFrame
@@ -95,7 +95,7 @@ def build(
 
 
 def dates(first: date, last: date) -> list[date]:
-    """The dates whose values are kept: a year of month ends, the last day, a year ago."""
+    """The dates whose values are kept: a year of month ends, the last day."""
     recent = periods.month_ends(first, last)[-KEPT_MONTHS - 1 :]
     year = periods.year_before(last)
     return sorted({*recent, *([year] if year >= first else [])})

@@ -76,22 +76,17 @@ def explained(view: View) -> pl.DataFrame:
         empty = {"segment": pl.String, "rate_effect": pl.Float64}
         more = {"mix_effect": pl.Float64, "total": pl.Float64}
         return pl.DataFrame(schema=empty | more)
-    return rate_change(_parts(before, name, by), _parts(view, name, by))
+    return rate_change(_parts(before, name, by), _parts(view, name, by), by=by)
 
 
-def _parts(view: View, name: str, by: str) -> pl.DataFrame:
+def _parts(view: View, name: str, by: str) -> pl.LazyFrame:
+    """Numerator and denominator of a ratio, per cell."""
     answers = name in MEASURES
     found = cells(view, "answer_cells" if answers else "purchase_cells", by)
     if answers:
         found = found.filter(pl.col("measure") == MEASURES[name])
-    part, whole = BASES[name]
-    scaled = pl.col(part).sum().cast(pl.Float64) * POINTS.get(name, 1.0)
-    return (
-        found.group_by(pl.col(by).alias("segment"))
-        .agg(
-            scaled.alias("numerator"),
-            pl.col(whole).sum().cast(pl.Float64).alias("denominator"),
-        )
-        .filter(pl.col("denominator") > 0)
-        .sort("segment")
+    part, whole = (pl.col(column).cast(pl.Float64) for column in BASES[name])
+    scaled = part * POINTS.get(name, 1.0)
+    return found.lazy().select(
+        by, scaled.alias("numerator"), whole.alias("denominator")
     )

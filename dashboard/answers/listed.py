@@ -62,4 +62,4 @@ def scores(view: View) -> pl.DataFrame:
 def concentrated(view: View) -> pl.DataFrame:
     """The share of the largest customers."""
     top = int(view.options.get("top", "5"))
-    return concentration(rows(view, SPENDING), by=column(view.by), top_pct=top)
+    return concentration(rows(view, SPENDING).lazy(), top=top, by=column(view.by))

@@ -182,4 +182,6 @@ def model(view: View) -> pl.DataFrame:
 def tiers(view: View) -> pl.DataFrame:
     """Customers, money and value by tier."""
     cut = replace(view, question=replace(view.question, by="tier", options=()))
-    return tier_distribution(cells_of(cut).lazy(), clv(cut))
+    known = _models(cut)["reason"][0] is None
+    worth = _value_cells(cut).lazy() if known else None
+    return tier_distribution(cells_of(cut).lazy(), worth)

@@ -61,14 +61,17 @@ class View:
 
 
 def offered(reader: Reader) -> tuple[date, ...]:
-    """The dates that a viewer may pick: the month ends within the data, the last day."""
+    """The dates that may be picked: month ends within the data, and its last day."""
     manifest = reader.snapshot.manifest
     first, last = manifest.first_day, manifest.as_of
     return periods.month_ends(date.fromisoformat(first), date.fromisoformat(last))
 
 
 def look(reader: Reader, viewer: Viewer, question: Question) -> View:
-    """Check a question against the catalogue and the data; usage errors say what is right."""
+    """Check a question against the catalogue and the data.
+
+    Errors: UsageError that says what is right.
+    """
     metric = find(question.metric)
     _check_cut(metric, question.by)
     _check_options(metric, question)
