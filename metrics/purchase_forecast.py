@@ -103,7 +103,7 @@ def interval(
     """
     value, variance, slope = sums[0], sums[1], np.array(sums[2:])
     even = ndtri((np.arange(DRAWS) + 0.5) / DRAWS)
-    mixed = np.random.default_rng(_seed(fit)).permutation(even)
+    mixed = np.random.default_rng(model_seed(fit)).permutation(even)
     spread = float(np.sqrt(max(slope @ np.array(fit.covariance) @ slope, 0.0)))
     moved = value * np.exp(spread / abs(value) * even) if value else 0.0 * even
     drawn = moved + np.sqrt(variance) * mixed
@@ -112,7 +112,7 @@ def interval(
     return float(low), float(high)
 
 
-def _seed(fit: PurchaseFit) -> int:
+def model_seed(fit: PurchaseFit) -> int:
     """A seed that depends on the model alone, so that it prints the same again."""
     return crc32(repr((fit.model, [f"{value:.6f}" for value in fit.theta])).encode())
 

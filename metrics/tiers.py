@@ -1,0 +1,51 @@
+"""How many customers are in each tier, and what are they worth?"""
+
+import polars as pl
+from pandera.typing.polars import DataFrame, LazyFrame
+
+from data.schemas.cells import PurchaseCells, ValueCells
+from metrics.estimates import ratio
+from metrics.frames import TierShares
+
+MONEY = ("revenue", "margin")
+
+
+def tier_distribution(
+    cells: LazyFrame[PurchaseCells],
+    values: LazyFrame[ValueCells] | None = None,
+    *,
+    by: str = "tier",
+) -> DataFrame[TierShares]:
+    """Tier distribution: customers, revenue, margin and lifetime value per tier.
+
+    Formula: sums over the customers of a tier as at the as-of date / sums over all;
+        clv = (margin to date + expected margin) / customers
+    Interval: none, every customer is counted
+    Grain: one row per tier: segment, customers, customer_share, revenue, revenue_share,
+        margin, margin_share, clv
+    Units: customers; currency; shares, 0 to 1
+    Source: the orders and the tier rules of the settings
+    """
+    tier = pl.col(by).cast(pl.String).alias("segment")
+    people = pl.col("customers")
+    sums = cells.group_by(tier).agg(people.sum(), pl.col(MONEY).sum().cast(pl.Float64))
+    shares = [
+        ratio(pl.col(name), pl.col(name).sum()).alias(share)
+        for name, share in (
+            ("customers", "customer_share"),
+            ("revenue", "revenue_share"),
+            ("margin", "margin_share"),
+        )
+    ]
+    rows = sums.join(_mean_value(values, by), on="segment", how="left")
+    columns = TierShares.to_schema().columns
+    shown = rows.with_columns(shares).sort("segment").select(*columns)
+    return TierShares.validate(shown.collect())
+
+
+def _mean_value(values: pl.LazyFrame | None, by: str) -> pl.LazyFrame:
+    if values is None:
+        return pl.LazyFrame(schema={"segment": pl.String, "clv": pl.Float64})
+    worth = (pl.col("historic") + pl.col("forecast")).sum()
+    clv = ratio(worth, pl.col("customers").sum()).alias("clv")
+    return values.group_by(pl.col(by).cast(pl.String).alias("segment")).agg(clv)
