@@ -73,9 +73,10 @@ class Reader:
         with self.snapshot.cursor() as cursor:
             cells.put(cursor, "asked", _asked(wanted))
             keys = _keys(wanted.mart)
-            return cursor.sql(
-                f"SELECT c.* FROM {wanted.mart} AS c SEMI JOIN asked USING ({keys})"  # noqa: S608 our own names
-            ).pl()
+            return frame(
+                cursor,
+                f"SELECT c.* FROM {wanted.mart} AS c SEMI JOIN asked USING ({keys})",  # noqa: S608 our own names
+            )
 
     def _keeps(self, wanted: Wanted) -> bool:
         standard = {span.period for span in wanted.spans} <= set(STANDARD)
@@ -95,14 +96,14 @@ class Reader:
     def _summed(self, wanted: Wanted, layout: cells.Layout) -> pl.DataFrame:
         with self.snapshot.cursor() as cursor:
             cells.lay_out(cursor, layout, self.settings)
-            return cursor.sql(sql(wanted.mart)).pl()
+            return frame(cursor, sql(wanted.mart))
 
     def rows(self, query: str) -> pl.DataFrame:
         """A small query of our own over the snapshot, remembered."""
 
         def ask() -> pl.DataFrame:
             with self.snapshot.cursor() as cursor:
-                return cursor.sql(query).pl()
+                return frame(cursor, query)
 
         return self.remember(query, ask)
 
@@ -126,6 +127,12 @@ class Reader:
             while len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)
         return found
+
+
+def frame(cursor: DuckDBPyConnection, query: str) -> pl.DataFrame:
+    """The rows of a query as a frame."""
+    found: pl.DataFrame = cursor.sql(query).pl()
+    return found
 
 
 def _keys(mart: str) -> str:

@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
+from pandera.typing.polars import LazyFrame
 
 from dashboard import periods
 from dashboard.answers.counted import cells
 from dashboard.answers.view import HISTORY, View
 from data.errors import UsageError
+from data.schemas.cells import RateCells
 from metrics.change import rate_change
+from metrics.frames import Effects
 
 WAYS = ("previous", "year")
 BASES = {
@@ -73,13 +76,11 @@ def explained(view: View) -> pl.DataFrame:
     before = earlier(view, view.options.get("compare", "previous"))
     by = view.by or "region"
     if before is None:
-        empty = {"segment": pl.String, "rate_effect": pl.Float64}
-        more = {"mix_effect": pl.Float64, "total": pl.Float64}
-        return pl.DataFrame(schema=empty | more)
+        return Effects.empty()
     return rate_change(_parts(before, name, by), _parts(view, name, by), by=by)
 
 
-def _parts(view: View, name: str, by: str) -> pl.LazyFrame:
+def _parts(view: View, name: str, by: str) -> LazyFrame[RateCells]:
     """Numerator and denominator of a ratio, per cell."""
     answers = name in MEASURES
     found = cells(view, "answer_cells" if answers else "purchase_cells", by)
@@ -87,6 +88,5 @@ def _parts(view: View, name: str, by: str) -> pl.LazyFrame:
         found = found.filter(pl.col("measure") == MEASURES[name])
     part, whole = (pl.col(column).cast(pl.Float64) for column in BASES[name])
     scaled = part * POINTS.get(name, 1.0)
-    return found.lazy().select(
-        by, scaled.alias("numerator"), whole.alias("denominator")
-    )
+    parts = (scaled.alias("numerator"), whole.alias("denominator"))
+    return RateCells.validate(found.lazy().select(by, *parts))

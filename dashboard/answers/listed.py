@@ -6,6 +6,8 @@ from duckdb import DuckDBPyConnection
 from dashboard import cells
 from dashboard.answers.counted import column
 from dashboard.answers.view import View
+from dashboard.reader import frame
+from data.schemas.cells import CustomerRevenue
 from metrics.concentration import concentration
 from metrics.satisfaction import satisfaction_drivers
 from metrics.scores import score_distribution
@@ -42,7 +44,7 @@ def rows(view: View, query: str) -> pl.DataFrame:
     layout = cells.Layout(view.spans, where=view.where, crossed=True)
 
     def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
-        return cursor.sql(query).pl()
+        return frame(cursor, query)
 
     key = (query, view.spans, view.where)
     reader = view.reader
@@ -62,4 +64,8 @@ def scores(view: View) -> pl.DataFrame:
 def concentrated(view: View) -> pl.DataFrame:
     """The share of the largest customers."""
     top = int(view.options.get("top", "5"))
-    return concentration(rows(view, SPENDING).lazy(), top=top, by=column(view.by))
+    return concentration(
+        CustomerRevenue.validate(rows(view, SPENDING).lazy()),
+        top=top,
+        by=column(view.by),
+    )

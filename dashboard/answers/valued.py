@@ -9,12 +9,14 @@ from dashboard import cells, periods, values
 from dashboard.answers.counted import cells as cells_of
 from dashboard.answers.counted import column
 from dashboard.answers.view import HISTORY, View
-from dashboard.reader import Wanted
+from dashboard.reader import Wanted, frame
 from data.errors import UsageError
 from data.marts import sql
+from data.schemas.cells import PurchaseCells, ValueCells
 from data.settings import ClvSettings
 from metrics import clv as value_metrics
 from metrics.estimates import EVERYONE
+from metrics.frames import ClvModel
 from metrics.purchase_fit import triples
 from metrics.purchase_forecast import expected_purchases as expected
 from metrics.tiers import tier_distribution
@@ -75,13 +77,13 @@ def clv(view: View) -> pl.DataFrame:
     reason = found["reason"][0]
     if reason is not None:
         return _no_forecast(f"no forecast: {reason}", TOTALS)
-    frame = value_metrics.clv(
-        _value_cells(view).lazy(),
-        value_metrics.fitted(found),
+    worth = value_metrics.clv(
+        ValueCells.validate(_value_cells(view).lazy()),
+        value_metrics.fitted(ClvModel.validate(found)),
         by=column(view.by),
         confidence=view.reader.settings.confidence,
     )
-    return frame.with_columns(pl.lit(None, pl.String).alias("reason"))
+    return worth.with_columns(pl.lit(None, pl.String).alias("reason"))
 
 
 def _history(view: View) -> pl.DataFrame:
@@ -127,7 +129,7 @@ def _value_cells_now(view: View, span: periods.Span) -> pl.DataFrame:
 
     def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
         cells.put(cursor, "customer_values", valuation(view).values(asked(view)))
-        return cursor.sql(sql("value_cells")).pl()
+        return frame(cursor, sql("value_cells"))
 
     key = ("value cells", span, view.where, asked(view))
     return view.reader.remember(key, lambda: view.reader.laid_out(layout, ask))
@@ -152,7 +154,7 @@ def members(view: View) -> pl.DataFrame:
     query = "SELECT * FROM cell_keys WHERE first_day IS NOT NULL ORDER BY customer_id"
 
     def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
-        return cursor.sql(query).pl()
+        return frame(cursor, query)
 
     key = ("members", span, view.where)
     return view.reader.remember(key, lambda: view.reader.laid_out(layout, ask))
@@ -183,5 +185,5 @@ def tiers(view: View) -> pl.DataFrame:
     """Customers, money and value by tier."""
     cut = replace(view, question=replace(view.question, by="tier", options=()))
     known = _models(cut)["reason"][0] is None
-    worth = _value_cells(cut).lazy() if known else None
-    return tier_distribution(cells_of(cut).lazy(), worth)
+    worth = ValueCells.validate(_value_cells(cut).lazy()) if known else None
+    return tier_distribution(PurchaseCells.validate(cells_of(cut).lazy()), worth)
