@@ -151,3 +151,17 @@ class ClvModel(Result):
     spend_customers: pl.Int64 = pa.Field(ge=0)
     covariance: Annotated[pl.List, pl.Float64] = pa.Field()
     reason: pl.String = pa.Field(nullable=True)
+
+
+class HistoryEstimate(Result):
+    """One row per distinct history: what to expect of a customer who has it."""
+
+    frequency: pl.Int64 = pa.Field(ge=0)
+    recency: pl.Int64 = pa.Field(ge=0)
+    T: pl.Int64 = pa.Field(ge=0)
+    n: pl.Int64 = pa.Field(ge=1)
+    p_alive: pl.Float64 = pa.Field(ge=0, le=1)
+    no_purchase: pl.Float64 = pa.Field(ge=0, le=1)
+    value: pl.Float64 = pa.Field(ge=0)
+    ci_low: pl.Float64 = pa.Field(ge=0)
+    ci_high: pl.Float64 = pa.Field(ge=0)

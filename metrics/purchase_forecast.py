@@ -1,7 +1,6 @@
 """What a fitted purchase model expects, per history and in total."""
 
 from collections.abc import Callable, Sequence
-from zlib import crc32
 
 import numpy as np
 import polars as pl
@@ -10,13 +9,14 @@ from scipy.special import ndtri
 
 from data.schemas.cells import Triples
 from metrics.estimates import CONFIDENCE, EVERYONE
-from metrics.frames import Estimate
+from metrics.frames import Estimate, HistoryEstimate
 from metrics.likelihood import Array
 from metrics.purchase_fit import PurchaseFit
 from metrics.purchase_models import DAYS_PER_WEEK, Histories
 
 DRAWS = 400
 SLICES = 12
+GOLDEN = (5**0.5 - 1) / 2
 STEP = 1e-3
 GRADIENT = ("gradient_1", "gradient_2", "gradient_3", "gradient_4")
 KEY = ("frequency", "recency", "T")
@@ -41,7 +41,7 @@ def histories(
     pair = _by_pair(seen, lambda some: fit.kind.purchases_if_alive(theta, some, weeks))
     more = _by_pair(seen, lambda some: fit.kind.pairs_if_alive(theta, some, weeks))
     discounted = _discounted(fit, theta, seen, horizon_days, discount_rate)
-    expected, quiet = alive * pair, fit.kind.silence_if_alive(theta, seen, weeks)
+    expected, some = alive * pair, fit.kind.at_least(theta, seen, weeks, 1)
     scale = np.divide(discounted, expected, out=np.zeros_like(pair), where=expected > 0)
     variance = np.maximum(alive * (more + pair) - expected**2, 0) * scale**2
     slopes = _slopes(
@@ -49,7 +49,7 @@ def histories(
     )
     return ordered.with_columns(
         p_alive=alive,
-        no_purchase=1 - alive * (1 - quiet),
+        no_purchase=1 - some,
         expected_purchases=expected,
         discounted_purchases=discounted,
         variance=variance,
@@ -92,6 +92,38 @@ def expected_purchases(
     )
 
 
+def customer_purchases(
+    triples: DataFrame[Triples],
+    fit: PurchaseFit,
+    *,
+    horizon_days: int = 365,
+    confidence: float = CONFIDENCE,
+) -> DataFrame[HistoryEstimate]:
+    """Expected purchases of a customer: how many purchase days lie ahead.
+
+    Formula: P(still a customer) x purchases expected if so
+    Interval: quantiles of the purchases at the fitted parameters, 95%
+    Grain: one row per distinct history: frequency, recency, T, n = customers with it,
+        p_alive, no_purchase (probability of none), value, ci_low, ci_high
+    Units: purchase days within the horizon (365 days by default); probabilities 0 to 1
+    Source: Batislam, Denizel, Filiztekin, International Journal of Research in
+        Marketing 24 (2007); Fader, Hardie, Lee, Marketing Science 24 (2005)
+    """
+    rows = histories(triples, fit, horizon_days=horizon_days, discount_rate=0.0)
+    tail, weeks = (1 - confidence) / 2, horizon_days / DAYS_PER_WEEK
+    low, high = _quantiles(fit, Histories.of(rows), weeks, (1 - tail, tail))
+    shown = rows.select(
+        *KEY,
+        pl.col("customers").alias("n"),
+        "p_alive",
+        "no_purchase",
+        pl.col("expected_purchases").alias("value"),
+        pl.Series("ci_low", low),
+        pl.Series("ci_high", high),
+    )
+    return HistoryEstimate.validate(shown)
+
+
 def interval(
     fit: PurchaseFit, sums: Sequence[float], *, confidence: float = CONFIDENCE
 ) -> tuple[float, float]:
@@ -99,22 +131,31 @@ def interval(
 
     400 draws: the parameters move the total along its gradient, on the log scale as
     the total is positive and skewed; the purchases add their own variance. The draws
-    are evenly spread quantiles in an order fixed by the model and its parameters.
+    are evenly spread over both, so the same sums always give the same interval.
     """
     value, variance, slope = sums[0], sums[1], np.array(sums[2:])
-    even = ndtri((np.arange(DRAWS) + 0.5) / DRAWS)
-    mixed = np.random.default_rng(model_seed(fit)).permutation(even)
+    even = np.arange(DRAWS) + 0.5
+    moves, noise = ndtri(even / DRAWS), ndtri(even * GOLDEN % 1)
     spread = float(np.sqrt(max(slope @ np.array(fit.covariance) @ slope, 0.0)))
-    moved = value * np.exp(spread / abs(value) * even) if value else 0.0 * even
-    drawn = moved + np.sqrt(variance) * mixed
+    moved = value * np.exp(spread / abs(value) * moves) if value else 0.0 * moves
+    drawn = moved + np.sqrt(variance) * noise
     tail = (1 - confidence) / 2
     low, high = np.quantile(drawn, [tail, 1 - tail])
     return float(low), float(high)
 
 
-def model_seed(fit: PurchaseFit) -> int:
-    """A seed that depends on the model alone, so that it prints the same again."""
-    return crc32(repr((fit.model, [f"{value:.6f}" for value in fit.theta])).encode())
+def _quantiles(
+    fit: PurchaseFit, seen: Histories, weeks: float, chances: tuple[float, float]
+) -> list[Array]:
+    """The counts that are exceeded with no more than these chances, per history."""
+    theta, found = np.array(fit.theta), [np.zeros_like(seen.x) for _ in chances]
+    rows, count = np.arange(seen.x.size), 1
+    while rows.size:
+        reached = fit.kind.at_least(theta, seen.at(rows), weeks, count)
+        for chance, counts in zip(chances, found, strict=True):
+            counts[rows[reached > chance]] = count
+        rows, count = rows[reached > min(chances)], count + 1
+    return found
 
 
 def _discounted(

@@ -14,7 +14,15 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import betaln, digamma, expit, gammaln, hyp2f1, roots_legendre
+from scipy.special import (
+    betainc,
+    betaln,
+    digamma,
+    expit,
+    gammaln,
+    hyp2f1,
+    roots_legendre,
+)
 
 Array = NDArray[np.float64]
 
@@ -83,8 +91,10 @@ class PurchaseModel(Protocol):
         """E[X (X - 1)] of those purchases X, for their variance."""
         ...
 
-    def silence_if_alive(self, theta: Array, seen: Histories, weeks: float) -> Array:
-        """Probability of no purchase in the next weeks, still a customer."""
+    def at_least(
+        self, theta: Array, seen: Histories, weeks: float, count: int
+    ) -> Array:
+        """Probability of at least so many purchases in the next weeks."""
         ...
 
     def first_purchases(self, theta: Array, weeks: Array) -> Array:
@@ -166,11 +176,19 @@ class GeometricModel:
             area += weight * u * w * _hyp2f1(shape + 2, a, a + stay + 1, w)
         return np.asarray(2 * shape * (shape + 1) * stay / (a + stay) * area)
 
-    def silence_if_alive(self, theta: Array, seen: Histories, weeks: float) -> Array:
-        """Probability of no purchase in the next weeks, still a customer."""
-        r, alpha = np.exp(theta[:2])
-        u = weeks / (alpha + seen.age)
-        return np.asarray(np.exp(-(r + seen.x) * np.log1p(u)))
+    def at_least(
+        self, theta: Array, seen: Histories, weeks: float, count: int
+    ) -> Array:
+        """Probability of at least so many purchases in the next weeks.
+
+        Still a customer, so many due (negative binomial), and none of those before the
+        last one the end (Beta).
+        """
+        r, alpha, a, b = np.exp(theta)
+        stay = b + seen.x + self.shift
+        due = betainc(count, r + seen.x, weeks / (alpha + seen.age + weeks))
+        going_on = np.exp(betaln(a, stay + count - 1) - betaln(a, stay))
+        return np.asarray(self.p_alive(theta, seen) * due * going_on)
 
     def first_purchases(self, theta: Array, weeks: Array) -> Array:
         """Expected repeat purchases of a new customer in their first weeks."""
