@@ -7,9 +7,10 @@ may be small and old: it is taken for corrected rejects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from data.errors import RefusedError
 from data.warehouse.manifest import Delivery
 from data.warehouse.staging import FileReport
 
@@ -25,6 +26,14 @@ class Objection:
     rule: str
     table: str
     message: str
+
+
+class QualityError(RefusedError):
+    """The input is readable, but looks wrong; the last snapshot goes on serving."""
+
+    def __init__(self, found: tuple[Objection, ...]) -> None:
+        super().__init__(" ".join(each.message for each in found))
+        self.objections = found
 
 
 @dataclass(frozen=True)
@@ -96,13 +105,3 @@ def _other_amounts(now: Delivery, before: Delivery) -> Objection | None:
         return None
     text = f"orders: the mean amount is {factor:.3g} times that of the last time."
     return Objection("mean_amount", "orders", text)
-
-
-def refused(found: Iterable[Objection]) -> Mapping[str, object]:
-    """The objections as `last_refused.json` holds them."""
-    return {
-        "reasons": [
-            {"rule": each.rule, "table": each.table, "message": each.message}
-            for each in found
-        ]
-    }

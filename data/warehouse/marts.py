@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -59,11 +60,27 @@ def limits(connection: DuckDBPyConnection) -> tuple[date, date]:
     return first, newest
 
 
-def orphans(connection: DuckDBPyConnection) -> int:
-    """Orders whose customer is not in the customers table, if there is such a table."""
+@dataclass(frozen=True)
+class Found:
+    """What a finished database holds: rows per table, control totals, warnings."""
+
+    rows: dict[str, int]
+    totals: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+def found(connection: DuckDBPyConnection) -> Found:
+    """Count what was built, while the input tables are still in sight."""
+    return Found(counts(connection), totals(connection), _warnings(connection))
+
+
+def _warnings(connection: DuckDBPyConnection) -> tuple[str, ...]:
     some = connection.execute("SELECT customer_id FROM customers LIMIT 1").fetchall()
-    found: int = connection.execute(ORPHANS).fetchall()[0][0] if some else 0
-    return found
+    rows = connection.execute(ORPHANS).fetchall()[0][0] if some else 0
+    if not rows:
+        return ()
+    text = f"orders: {rows:,} rows name a customer who is not in the customers table."
+    return (text,)
 
 
 def totals(connection: DuckDBPyConnection) -> dict[str, str]:

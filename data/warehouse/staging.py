@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import count
 from pathlib import Path
@@ -95,6 +94,11 @@ class Staging:
         return sorted(self._folder.glob(f"{kind}-*.parquet"))
 
     @property
+    def rows_in(self) -> int:
+        """Rows read so far."""
+        return sum(report.rows_in for report in self.files.values())
+
+    @property
     def quarantined(self) -> int:
         """Rejected rows of this delivery."""
         return sum(report.quarantined for report in self.files.values())
@@ -107,7 +111,7 @@ class Staging:
             _seq=pl.int_range(self._rows, self._rows + accepted.height, dtype=pl.Int64),
         )
         self._rows += accepted.height
-        self._write("rows", number, rows.select(staged_schema(self.table)))
+        self._write("rows", number, rows.select(list(staged_schema(self.table))))
         if personal_columns(self.table):
             new = rows.filter(~pl.col(DIGEST).is_in(self.known.implode()))
             vault, salts = self._keeper.vault, self._keeper.salts
@@ -126,7 +130,7 @@ class Staging:
             pl.Series("id", ids, dtype=pl.String),
             pl.Series("sealed", sealed, dtype=pl.Binary),
         )
-        return found.select(REJECTED).cast(REJECTED)  # type: ignore[arg-type] # a dict of types is one
+        return found.select(list(REJECTED)).cast(REJECTED)  # type: ignore[arg-type] # a dict of types is one
 
     def _identity(self, rule: str, row: str | None) -> str:
         """The same for the n-th reject of one content: loading again adds none."""
@@ -138,8 +142,3 @@ class Staging:
     def _write(self, kind: str, number: int, rows: pl.DataFrame) -> None:
         path = self._folder / f"{kind}-{number:06d}.parquet"
         rows.write_parquet(path, compression="lz4")
-
-
-def reports(stagings: Iterator[Staging]) -> list[FileReport]:
-    """The reports of every file, in the order that they were read."""
-    return [report for staging in stagings for report in staging.files.values()]

@@ -1,0 +1,248 @@
+"""From a folder of extracts to a published snapshot, or to a reason why not."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from dashboard.report import RefreshReport
+from data.door import batches, tables_found
+from data.errors import RefusedError, UnavailableError
+from data.schemas import INPUTS
+from data.settings import Settings
+from data.warehouse import gate, marts
+from data.warehouse.intake import Intake, know, take, untouched, workshop
+from data.warehouse.keys import open_keeper
+from data.warehouse.manifest import Delivery, Manifest, Part, logical_hash
+from data.warehouse.merge import Workshop
+from data.warehouse.personal import keep_salts
+from data.warehouse.publish import Building, building, publish
+from data.warehouse.staging import Keeper, Staging
+from data.warehouse.store import Store, checksum, exclusive, write_durably
+
+Build = Callable[[duckdb.DuckDBPyConnection, Settings, date], None]
+ENVIRONMENT = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a refresh does now: words for a person, and the rows read so far."""
+
+    text: str
+    rows: int | None = None
+
+
+Progress = Callable[[Step], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to load, by which settings, with what, and whom to tell."""
+
+    source: Path
+    settings: Settings
+    build: Build
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Content:
+    """What goes into a snapshot."""
+
+    intakes: tuple[Intake, ...]
+    parts: tuple[Part, ...]
+    notices: tuple[str, ...]
+
+
+def silent(_: Step) -> None:
+    """Show no progress."""
+
+
+def refresh(
+    source: Path,
+    store: Path,
+    settings: Settings,
+    *,
+    progress: Progress = silent,
+    build: Build | None = None,
+) -> RefreshReport:
+    """Check, merge and publish what a folder holds; all of it or nothing.
+
+    `build` fills the snapshot's database, by default `dashboard.build.build`.
+
+    Errors: RefusedError when the input cannot be published, UnavailableError when the
+    environment fails; the snapshot that served goes on serving either way.
+    """
+    here = Store(store.resolve())
+    job = Job(source, settings, build or _build(), progress)
+    with environment(here.root):
+        here.prepare()
+        with exclusive(here):
+            return _attempt(here, job)
+
+
+@contextmanager
+def environment(root: Path) -> Iterator[None]:
+    """Tell what the disk or the engine lacks in words, without values."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in ENVIRONMENT:
+            raise
+        reason = errno.errorcode[error.errno or 0]
+        raise UnavailableError(
+            f"The store {root} cannot be written ({reason}); nothing was published."
+        ) from error
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise UnavailableError(
+            f"DuckDB ran out of disk or memory ({type(error).__name__}); nothing was"
+            " published."
+        ) from error
+
+
+def last_day(newest: date, settings: Settings, now: datetime) -> date:
+    """The last complete business day, as of which the snapshot tells the numbers.
+
+    It is the setting `data_complete_until`, else the newest day of the data if that
+    day was over at `now`, else the day before it.
+    """
+    if settings.data_complete_until is not None:
+        return settings.data_complete_until
+    today = now.astimezone(ZoneInfo(settings.timezone)).date()
+    return newest if newest < today else newest - timedelta(days=1)
+
+
+def _build() -> Build:
+    from dashboard.build import build  # the models are slow to import
+
+    return build
+
+
+def _attempt(store: Store, job: Job) -> RefreshReport:
+    """Publish, or leave the reason beside the snapshot that serves."""
+    try:
+        with building(store) as begun:
+            manifest, notices = _publish(begun, job)
+    except RefusedError as error:
+        _note(store, error)
+        raise
+    store.refused.unlink(missing_ok=True)
+    return RefreshReport.of(manifest, notices)
+
+
+def _publish(begun: Building, job: Job) -> tuple[Manifest, tuple[str, ...]]:
+    tables = tables_found(job.source, job.settings)
+    keeper, notice = open_keeper(begun.store)
+    with workshop(begun) as shop:
+        intakes = [_take(shop, begun, keeper, job, table) for table in tables]
+    keep_salts(begun.store, keeper.salts, begun.folder)
+    _pass_gate(begun, intakes, job.settings)
+    parts = [part for intake in intakes for part in intake.parts]
+    content = Content(
+        intakes=tuple(intakes),
+        parts=(*untouched(begun, tables), *parts),
+        notices=(notice,) if notice else (),
+    )
+    job.progress(Step("computing the numbers"))
+    manifest = _fill(begun, job, content)
+    job.progress(Step("publishing"))
+    publish(begun, manifest)
+    return manifest, content.notices
+
+
+def _take(
+    shop: Workshop, begun: Building, keeper: Keeper, job: Job, table: str
+) -> Intake:
+    staging = Staging(table, begun.folder / "staging" / table, keeper)
+    know(shop, begun, staging)
+    for batch in batches(table, job.source, job.settings):
+        staging.add(batch)
+        job.progress(Step(f"reading {table}", staging.rows_in))
+    job.progress(Step(f"merging {table}", staging.rows_in))
+    whole = job.settings.table(table).numbered
+    return take(shop, begun, staging, whole=whole)
+
+
+def _pass_gate(begun: Building, intakes: Sequence[Intake], settings: Settings) -> None:
+    reports = [report for intake in intakes for report in intake.reports]
+    found = gate.too_many_rejects(reports, settings.max_reject_share)
+    for intake in intakes:
+        if intake.table == "orders":
+            found += gate.objections(intake.delivery, _past(begun.previous))
+    if found:
+        raise gate.QualityError(found)
+
+
+def _past(previous: Manifest | None) -> gate.Past | None:
+    if previous is None or "orders" not in previous.deliveries:
+        return None
+    waiting = previous.quarantined.get("orders", 0)
+    return gate.Past(previous.deliveries["orders"], waiting)
+
+
+def _fill(begun: Building, job: Job, content: Content) -> Manifest:
+    """Build the snapshot's database, count it again from the closed file, and tell."""
+    now = datetime.now(UTC)
+    with marts.opened(begun, content.parts) as connection:
+        first, newest = marts.limits(connection)
+        day = last_day(newest, job.settings, now)
+        job.build(connection, job.settings, day)
+        found = marts.found(connection)
+    if marts.recounted(begun) != found.rows:
+        raise UnavailableError("The new snapshot lost rows; nothing was published.")
+    return Manifest(
+        id=begun.id,
+        sequence=begun.sequence,
+        created_at=now.isoformat(timespec="seconds"),
+        as_of=day.isoformat(),
+        first_day=first.isoformat(),
+        timezone=job.settings.timezone,
+        currency=job.settings.currency,
+        hash=logical_hash(content.parts),
+        settings=job.settings.model_dump(mode="json"),
+        tables=_rows(content.parts, "parts"),
+        files=[each.as_dict() for i in content.intakes for each in i.reports],
+        totals=found.totals,
+        parts=list(content.parts),
+        marts=found.rows,
+        marts_sha256=checksum(begun.marts),
+        deliveries=_deliveries(begun, content.intakes),
+        quarantined=_rows(content.parts, "quarantine"),
+        warnings=list(found.warnings),
+    )
+
+
+def _rows(parts: Sequence[Part], kind: str) -> dict[str, int]:
+    """Rows per table, in the contract's order; tables without a row are left out."""
+    rows = dict.fromkeys(INPUTS, 0)
+    for part in parts:
+        if part.kind == kind:
+            rows[part.table] += part.rows
+    return {table: count for table, count in rows.items() if count}
+
+
+def _deliveries(begun: Building, intakes: Sequence[Intake]) -> dict[str, Delivery]:
+    before = begun.previous.deliveries if begun.previous else {}
+    return before | {intake.table: intake.delivery for intake in intakes}
+
+
+def _note(store: Store, error: RefusedError) -> None:
+    """Leave word for the dashboard of a refresh that published nothing."""
+    found = error.objections if isinstance(error, gate.QualityError) else ()
+    note = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "reason": str(error),
+        "objections": [asdict(each) for each in found],
+    }
+    text = json.dumps(note, ensure_ascii=False, indent=1)
+    write_durably(store.refused, text.encode())
