@@ -1,0 +1,7 @@
+"""Charts: one look, cached by small keys, each number with its origin."""
+
+from dashboard.charts.drivers import drivers
+from dashboard.charts.scores import scores
+from dashboard.charts.trend import trend
+
+__all__ = ["drivers", "scores", "trend"]

@@ -1,0 +1,47 @@
+"""The look that every figure shares, and how it reaches the page."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.style import FONT, NEUTRAL
+
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+GRID = "rgba(128,140,160,0.18)"
+
+
+def base(height: int) -> go.Figure:
+    """An empty figure: clear ground, quiet grid, nothing to drag."""
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 12, "t": 14, "b": 0},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 13},
+        showlegend=False,
+        dragmode=False,
+        hovermode="x unified",
+    )
+    axis = {"zeroline": False, "fixedrange": True, "automargin": True}
+    figure.update_xaxes(showgrid=False, **axis)
+    figure.update_yaxes(gridcolor=GRID, **axis)
+    return figure
+
+
+def note(figure: go.Figure, numbers: Sequence[dict[str, str]]) -> None:
+    """State where the figure's numbers come from."""
+    figure.update_layout(meta={"numbers": list(numbers)})
+
+
+def label(figure: go.Figure, text: str, colour: str = NEUTRAL, **place: object) -> None:
+    """A quiet label on the figure."""
+    figure.add_annotation(
+        text=text, showarrow=False, font={"color": colour, "size": 12}, **place
+    )
+
+
+def show(figure: go.Figure, key: str, alt: str) -> None:
+    """Draw the figure with Streamlit's theme, so that dark and light both fit."""
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=alt, theme="streamlit")

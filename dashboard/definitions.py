@@ -1,0 +1,156 @@
+"""The catalogue as a page: metrics, tiers, tables, each found by any of its words."""
+
+import inspect
+from html import escape
+
+import streamlit as st
+
+from dashboard import cards, formats, limits, queries
+from dashboard.catalogue import METRICS, Metric
+from dashboard.filters import View
+from dashboard.numbers import Ink
+from dashboard.words import definition, label, label_of, say
+from data.schemas import INPUTS, columns, required_columns
+from data.settings import TierRule
+
+FIELDS = ("Formula", "Interval", "Units", "Grain", "Source")
+
+
+def search(view: View) -> str:
+    """The search box; what was typed, ready to compare."""
+    text = say(view.lang, "definitions.search")
+    typed = st.text_input(
+        text,
+        key=f"w_search_{view.lang}",
+        placeholder=text,
+        label_visibility="collapsed",
+        icon=":material/search:",
+    )
+    return str(typed or "").strip().casefold()
+
+
+def metrics(view: View, wanted: str) -> None:
+    """Every metric: definition, formula, interval, window, threshold, source."""
+    found = [_metric(view, metric) for metric in METRICS]
+    _card(view, "metrics", _matching(found, wanted))
+
+
+def tiers(view: View, wanted: str) -> None:
+    """Every tier of every scheme, in the order in which its rules are tried."""
+    found = [
+        _tier(view, scheme, rule)
+        for scheme, rules in queries.reader().settings.tiers.items()
+        for rule in rules
+    ]
+    _card(view, "tiers", _matching(found, wanted))
+
+
+def tables(view: View, wanted: str) -> None:
+    """Every input table: what a row is, whether it is loaded, its columns."""
+    _card(view, "tables", _matching([_table(view, name) for name in INPUTS], wanted))
+
+
+def fields(doc: str) -> dict[str, str]:
+    """The named fields of a metric's docstring: Formula, Interval, Units and so on."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in inspect.cleandoc(doc).splitlines():
+        head, colon, rest = line.partition(":")
+        if colon and head in FIELDS:
+            name, found[head] = head, rest.strip()
+        elif name and line.startswith(" "):
+            found[name] += f" {line.strip()}"
+        else:
+            name = ""
+    return found
+
+
+def _card(view: View, name: str, entries: list[str]) -> None:
+    title, sub = (
+        say(view.lang, key)
+        for key in (f"definitions.{name}", f"definitions.{name}.sub")
+    )
+    with cards.card(f"def-{name}", title, sub):
+        nothing = cards.empty(say(view.lang, "definitions.none"))
+        st.html("".join(entries) or nothing)
+
+
+def _matching(entries: list[str], wanted: str) -> list[str]:
+    return [entry for entry in entries if escape(wanted) in entry.casefold()]
+
+
+def _metric(view: View, metric: Metric) -> str:
+    lang = view.lang
+    facts = fields(metric.definition)
+    limit = limits.threshold(metric.name)
+    rows = {
+        "formula": facts.get("Formula"),
+        "interval": facts.get("Interval"),
+        "units": facts.get("Units"),
+        "window": _window(lang, metric),
+        "threshold": _limit(view, metric, limit),
+        "better": metric.good and say(lang, f"definitions.better.{metric.good}"),
+        "needs": ", ".join(metric.needs),
+        "source": facts.get("Source"),
+        "command": f"customer-health metric {metric.name}",
+    }
+    other = metric.en if lang == "zh" else metric.zh
+    name = f"{label(lang, metric)} · {other}"
+    return _entry(name, metric.name, definition(lang, metric), _rows(lang, rows))
+
+
+def _window(lang: str, metric: Metric) -> str:
+    if metric.window is None:
+        return say(lang, "definitions.no_window")
+    return say(lang, f"window.{metric.window}")
+
+
+def _limit(view: View, metric: Metric, limit: float | None) -> str | None:
+    if limit is None:
+        return None
+    return Ink(view.lang, metric.unit, queries.freshness().currency).value(limit)
+
+
+def _tier(view: View, scheme: str, rule: TierRule) -> str:
+    lang = view.lang
+    parts = []
+    if rule.days_since_last_min is not None:
+        parts.append(say(lang, "tier.rule.last", days=rule.days_since_last_min))
+    if rule.annual_spend_min is not None:
+        spend = float(rule.annual_spend_min)
+        amount = formats.money(lang, spend, queries.freshness().currency)
+        parts.append(say(lang, "tier.rule.spend", amount=amount))
+    text = say(lang, "list.comma").join(parts) or say(lang, "tier.rule.rest")
+    return _entry(label_of(lang, rule.name, "tier"), f"{scheme}.{rule.name}", text, "")
+
+
+def _table(view: View, name: str) -> str:
+    lang = view.lang
+    loaded = queries.tables().get(name)
+    rows = formats.count(lang, loaded or 0)
+    status = say(lang, "definitions.loaded" if loaded else "definitions.absent", n=rows)
+    tag = f'<span class="ch-tag {"on" if loaded else "off"}">{escape(status)}</span>'
+    required = required_columns(name)
+    facts = {
+        "required": ", ".join(required),
+        "columns": ", ".join(column for column in columns(name)),
+    }
+    text = f"{say(lang, f'table.{name}')} · {say(lang, f'table.{name}.adds')}"
+    return _entry(f"{name}", "", text, tag + _rows(lang, facts))
+
+
+def _rows(lang: str, facts: dict[str, str | None]) -> str:
+    pairs = "".join(
+        f"<dt>{escape(say(lang, f'definitions.{key}'))}</dt><dd>{escape(text)}</dd>"
+        for key, text in facts.items()
+        if text
+    )
+    return f"<dl>{pairs}</dl>"
+
+
+def _entry(name: str, code: str, text: str, more: str) -> str:
+    mark = f"<code>{escape(code)}</code>" if code else ""
+    return (
+        f'<div class="ch-def"><h4>{escape(name)}</h4>{mark}'
+        f"<p>{escape(text)}</p>{more}</div>"
+    )

@@ -1,0 +1,77 @@
+"""The head of every page: its question, how fresh the data are, who is looking."""
+
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import filters, formats, queries, state
+from dashboard.words import LANGUAGES, say
+
+SPOKEN = {"zh": "中文", "en": "EN"}
+
+
+def show(page: str, lang: str) -> None:
+    """Title and question on the left, language on the right, then the filters."""
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="top",
+        key="page-head",
+    ):
+        st.html(_title(page, lang), width="stretch")
+        state.widget(
+            st.segmented_control,
+            say(lang, "language"),
+            "lang",
+            options=list(LANGUAGES),
+            required=True,
+            format_func=SPOKEN.__getitem__,
+            label_visibility="collapsed",
+        )
+    _warnings(lang)
+    filters.bar()
+
+
+def _title(page: str, lang: str) -> str:
+    name, question = say(lang, f"page.{page}"), say(lang, f"page.{page}.question")
+    return (
+        f'<div class="ch-page-title" role="heading" aria-level="1">{escape(name)}</div>'
+        f'<div class="ch-question">{escape(question)}</div>'
+        f'<div class="ch-meta">{_freshness(lang)}</div>'
+    )
+
+
+def _freshness(lang: str) -> str:
+    fresh = queries.freshness()
+    warn = " warn" if _is_stale(fresh) or fresh.refused is not None else ""
+    at = formats.moment(lang, fresh.refreshed_at, fresh.timezone)
+    parts = [
+        f'<i class="ch-dot{warn}"></i>'
+        + say(lang, "header.complete", day=formats.day(lang, fresh.as_of)),
+        say(lang, "header.refreshed", at=at),
+    ]
+    if fresh.accepted_share is not None:
+        share = formats.value(lang, "share", fresh.accepted_share)
+        parts.append(say(lang, "header.accepted", share=share))
+    role = say(lang, f"role.{queries.viewer().role}")
+    parts.append(say(lang, "header.role", role=role))
+    return "".join(f"<span>{part}</span>" for part in parts)
+
+
+def _is_stale(fresh: queries.Freshness) -> bool:
+    return fresh.stale(datetime.now(ZoneInfo(fresh.timezone)))
+
+
+def _warnings(lang: str) -> None:
+    fresh = queries.freshness()
+    if fresh.refused is not None:
+        _notice(say(lang, "header.refused", reason=fresh.refused), "bad")
+    elif _is_stale(fresh):
+        day = formats.day(lang, fresh.as_of)
+        _notice(say(lang, "header.stale", day=day), "")
+
+
+def _notice(text: str, kind: str) -> None:
+    st.html(f'<div class="ch-notice {kind}" role="status">{escape(text)}</div>')

@@ -1,0 +1,100 @@
+"""Numbers on a page, each carrying the question that gives it again.
+
+Every number shown is wrapped in an element with these attributes, so that anyone can
+repeat it outside the browser and a test does so for every page:
+
+- `data-args`: what follows `customer-health metric` on the command line, as one string;
+- `data-metric`: the metric's name, the first of these arguments;
+- `data-column` and `data-row`: the cell of the printed frame that is shown, the row by
+  the columns that name it, as JSON ({"segment": "East"}).
+
+The text of the element is the rounded number with its unit (38.0, 31.8%, ¥1,235万,
++1.2 pp). Figures carry the same facts in `layout.meta["numbers"]`, one object per
+number with the keys metric, args, column, row and text.
+"""
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from dashboard import formats
+from dashboard.question import Question
+
+Row = Mapping[str, Any]
+# The columns that tell the rows of a printed frame apart.
+ROW_NAMES = ("segment", "dimension", "horizon_days", "score", "top")
+
+
+@dataclass(frozen=True)
+class Ink:
+    """How numbers are written: language, unit of the metric, currency."""
+
+    lang: str
+    unit: str
+    currency: str = "CNY"
+
+    def value(self, number: float) -> str:
+        """The number in its unit."""
+        return formats.value(self.lang, self.unit, number, self.currency)
+
+    def change(self, number: float) -> str:
+        """The difference with its sign."""
+        return formats.change(self.lang, self.unit, number, self.currency)
+
+    def count(self, number: float) -> str:
+        """A whole number."""
+        return formats.count(self.lang, number)
+
+    def relative(self, number: float) -> str:
+        """A relative change in percent, with its sign."""
+        return formats.relative(self.lang, number)
+
+    def of(self, unit: str) -> "Ink":
+        """The same hand for another unit."""
+        return Ink(self.lang, unit, self.currency)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the frame that answers a question."""
+
+    question: Question
+    row: Row
+    column: str = "value"
+
+    @property
+    def number(self) -> float | None:
+        """The number, or null."""
+        above, _, below = self.column.partition("/")
+        found, base = self.row.get(above), self.row.get(below) if below else 1.0
+        return None if found is None or not base else float(found) / float(base)
+
+    def origin(self) -> dict[str, str]:
+        """Where the number comes from, as the page states it."""
+        return {
+            "metric": self.question.metric,
+            "args": shlex.join(self.question.arguments()),
+            "column": self.column,
+            "row": self._name(),
+        }
+
+    def _name(self) -> str:
+        named = {k: str(self.row[k]) for k in ROW_NAMES if self.row.get(k) is not None}
+        return json.dumps(named, ensure_ascii=False)
+
+
+def written(cell: Cell, ink: Ink, form: str = "value") -> str:
+    """The cell as HTML with its origin; a dash for null. Form: a method of Ink."""
+    if cell.number is None:
+        return formats.DASH
+    text = getattr(ink, form)(cell.number)
+    facts = " ".join(f'data-{k}="{escape(v)}"' for k, v in cell.origin().items())
+    return f'<span class="ch-num" {facts}>{escape(text)}</span>'
+
+
+def noted(cell: Cell, text: str) -> dict[str, str]:
+    """The entry of `layout.meta["numbers"]` for a number drawn by a figure."""
+    return {**cell.origin(), "text": text}

@@ -1,0 +1,127 @@
+"""What the page says in sentences: the state in one, each change with its reason."""
+
+from html import escape
+
+import polars as pl
+import streamlit as st
+
+from dashboard import cards, limits, queries
+from dashboard.catalogue import Metric, find
+from dashboard.answers.compare import BASES
+from dashboard.filters import View
+from dashboard.numbers import Cell, Row, written
+from dashboard.question import Question
+from dashboard.words import label, label_of, say
+
+CUT = "tier"
+ORDER = ("bad", "undecided", "good")
+TONES = {"bad": "below", "undecided": "undecided", "good": "above", "": ""}
+
+
+def summary(view: View, metrics: tuple[str, ...]) -> None:
+    """One sentence: which headline metrics are off, unclear, well; what grew."""
+    judged = {metric: cards.first_row(view.ask(metric)) for metric in metrics}
+    parts = [_judged(view, judged, verdict) for verdict in ORDER]
+    said = [part for part in parts if part]
+    worst = next((v for v, part in zip(ORDER, parts, strict=True) if part), "")
+    text = say(view.lang, "list.semicolon").join(said) or escape(
+        say(view.lang, "summary.nothing")
+    )
+    base = _base(view, metrics)
+    st.html(f'<div class="ch-summary {TONES[worst]}">{base}{text}{_stop(view)}</div>')
+
+
+def titles(view: View) -> tuple[str, str]:
+    """The title and the line below it of the changes."""
+    return say(view.lang, "change.title"), say(view.lang, "change.sub")
+
+
+def changes(view: View, metrics: tuple[str, ...]) -> None:
+    """A sentence per metric: how far it moved, and whether by mix or by rate."""
+    rows = "".join(_change(view, find(metric)) for metric in metrics)
+    nothing = cards.empty(say(view.lang, "change.none"))
+    st.html(f'<div class="ch-changes">{rows or nothing}</div>')
+
+
+def _stop(view: View) -> str:
+    return say(view.lang, "list.stop")
+
+
+def _judged(view: View, rows: dict[str, Row], verdict: str) -> str:
+    names = [
+        _named(view, metric, row)
+        for metric, row in rows.items()
+        if row.get("verdict") == verdict and row.get("value") is not None
+    ]
+    if not names:
+        return ""
+    listed = say(view.lang, "list.comma").join(names)
+    return say(view.lang, f"summary.{verdict}", names=listed)
+
+
+def _named(view: View, metric: str, row: Row) -> str:
+    ink = cards.ink_for(view, metric)
+    number = written(Cell(view.ask(metric), row), ink)
+    name = escape(label(view.lang, find(metric)))
+    limit = ink.value(limits.threshold(metric) or 0.0)
+    return say(view.lang, "summary.named", name=name, value=number, limit=limit)
+
+
+def _base(view: View, metrics: tuple[str, ...]) -> str:
+    """The size of what is looked at: active customers and their revenue."""
+    sized = [m for m in ("active_customers", "revenue") if m in metrics]
+    texts = [_sized(view, metric) for metric in sized]
+    joined = say(view.lang, "list.comma").join(text for text in texts if text)
+    return f"<b>{joined}</b>{_stop(view)}" if joined else ""
+
+
+def _sized(view: View, metric: str) -> str:
+    question = view.ask(metric)
+    row = cards.first_row(question)
+    if row.get("value") is None:
+        return ""
+    number = written(Cell(question, row), cards.ink_for(view, metric))
+    cell, form = cards.change_cell(find(metric), view.ask(metric, compare="year"))
+    moved = written(cell, cards.ink_for(view, metric), form)
+    key = f"summary.{metric}" + ("" if cell.number is None else ".year")
+    return say(view.lang, key, value=number, change=moved)
+
+
+def _change(view: View, metric: Metric) -> str:
+    question = view.ask(metric.name, compare="previous")
+    cell, form = cards.change_cell(metric, question)
+    if cell.number is None:
+        return ""
+    moved = written(cell, cards.ink_for(view, metric.name), form)
+    mark = cards.change_meaning(metric, cell)
+    text = say(
+        view.lang,
+        "change.moved",
+        name=f"<b>{escape(label(view.lang, metric))}</b>",
+        change=f'<span class="ch-delta {mark}">{moved}</span>',
+    )
+    return f'<div class="ch-change">{text}{_why(view, metric)}</div>'
+
+
+def _why(view: View, metric: Metric) -> str:
+    """The attribute value that moved a rate most, and how much was only mix."""
+    if metric.name not in BASES:
+        return ""
+    question = view.ask("rate_change", by=CUT, compare="previous", of=metric.name)
+    effects = queries.answer(question).drop_nulls("total")
+    if effects.height < 2:
+        return ""
+    return f'<span class="why">{_split(view, metric, question, effects)}</span>'
+
+
+def _split(
+    view: View, metric: Metric, question: Question, effects: pl.DataFrame
+) -> str:
+    most = effects.sort(pl.col("total").abs(), descending=True).row(0, named=True)
+    ink = cards.ink_for(view, metric.name)
+    rate, mix = (
+        written(Cell(question, most, column), ink, "change")
+        for column in ("rate_effect", "mix_effect")
+    )
+    name = escape(label_of(view.lang, str(most["segment"]), CUT))
+    return say(view.lang, "change.why", name=name, rate=rate, mix=mix)

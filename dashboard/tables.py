@@ -1,0 +1,191 @@
+"""Ranked tables: one row per segment with its value, interval and base."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from dashboard import cards, limits, queries
+from dashboard.catalogue import find
+from dashboard.filters import View
+from dashboard.numbers import Cell, Ink, Row, written
+from dashboard.question import Question
+from dashboard.words import label_of, reason_text, say
+
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The scale on which a table draws its intervals, in the metric's unit."""
+
+    low: float
+    high: float
+
+    def at(self, number: float) -> float:
+        """The position of a number, in percent of the width."""
+        share = (number - self.low) / ((self.high - self.low) or 1.0)
+        return round(100 * min(max(share, 0.0), 1.0), 2)
+
+
+# The axis, the threshold and the value of everyone.
+Drawn = tuple[Axis, tuple[float | None, float | None]]
+
+
+def ranked(view: View, metric: str, by: str) -> None:
+    """Segments from the lowest to the highest, each as a dot with its interval."""
+    question = view.ask(metric, by=by)
+    rows = _rows(question)
+    if not rows:
+        st.html(cards.empty(*_nothing(view, question)))
+        return
+    st.html(_legend(view, metric) + _table(view, question, rows))
+
+
+def dimensions(view: View) -> None:
+    """Satisfaction by dimension: mean with its interval, and the share of 4 and 5."""
+    question = view.ask("csat")
+    rows = queries.answer(question).drop_nulls("value").sort("value").to_dicts()
+    if not rows:
+        st.html(cards.empty(*_nothing(view, question)))
+        return
+    limit = limits.threshold("csat")
+    ink = cards.ink_for(view, "csat")
+    axis = _axis(rows, (limit,), ink)
+    names = ("dimension", "value", "top2", "n", "range")
+    head = _head([say(view.lang, f"col.{name}") for name in names])
+    body = "".join(
+        _dimension(question, row, ink, (axis, (limit, None))) for row in rows
+    )
+    st.html(
+        f'<div class="ch-scroll"><table class="ch-table">{head}{body}</table></div>'
+    )
+
+
+def _dimension(question: Question, row: Row, ink: Ink, drawn: Drawn) -> str:
+    name = escape(label_of(ink.lang, str(row["dimension"]), "dimension"))
+    top2 = written(Cell(question, row, "top2"), ink.of("share"))
+    return (
+        f'<tr><td class="name">{name}</td>'
+        f'<td class="num"><b>{written(Cell(question, row), ink)}</b></td>'
+        f'<td class="num">{top2}</td>'
+        f'<td class="num faint">{written(Cell(question, row, "n"), ink, "count")}</td>'
+        f'<td class="range">{_range(question, row, ink, drawn)}</td></tr>'
+    )
+
+
+def _rows(question: Question) -> list[Row]:
+    answer = queries.answer(question).drop_nulls("value").sort("value", "segment")
+    rows: list[Row] = answer.head(MOST_ROWS).to_dicts()
+    return rows
+
+
+def _nothing(view: View, question: Question) -> tuple[str, str]:
+    row = cards.first_row(question)
+    return say(view.lang, "empty.title"), reason_text(view.lang, row.get("reason"))
+
+
+def _legend(view: View, metric: str) -> str:
+    limit = limits.threshold(metric)
+    ink = cards.ink_for(view, metric)
+    keys = [f'<i class="ch-rule"></i>{escape(say(view.lang, "rank.mean"))}']
+    if limit is not None:
+        words = say(view.lang, "chart.threshold", limit=ink.value(limit))
+        keys.insert(0, f'<i class="ch-dash"></i>{escape(words)}')
+    spans = "".join(f'<span class="ch-key">{key}</span>' for key in keys)
+    return f'<div class="ch-legend">{spans}</div>'
+
+
+def _table(view: View, question: Question, rows: Sequence[Row]) -> str:
+    metric, ink = question.metric, cards.ink_for(view, question.metric)
+    total = cards.first_row(view.ask(metric)).get("value")
+    marks = (limits.threshold(metric), total)
+    axis = _axis(rows, marks, ink)
+    attribute = question.by or ""
+    names = (attribute, "value", "n", "range")
+    heads = [say(view.lang, f"col.{name}") for name in names[1:]]
+    head = _head([say(view.lang, f"by.{attribute}"), *heads])
+    body = "".join(_row(question, row, ink, (axis, marks)) for row in rows)
+    return f'<div class="ch-scroll"><table class="ch-table">{head}{body}</table></div>'
+
+
+def _head(names: Sequence[str]) -> str:
+    first, *numbers, last = (escape(name) for name in names)
+    middle = "".join(f'<th class="num">{number}</th>' for number in numbers)
+    return f"<thead><tr><th>{first}</th>{middle}<th>{last}</th></tr></thead>"
+
+
+def _axis(rows: Sequence[Row], marks: Sequence[float | None], ink: Ink) -> Axis:
+    bounds = ("value", "ci_low", "ci_high")
+    drawn = [row[c] for row in rows for c in bounds if row.get(c) is not None]
+    known = [*drawn, *(mark for mark in marks if mark is not None)]
+    if ink.unit in ("money", "count"):
+        known = [0.0, *drawn]
+    pad = 0.04 * (max(known) - min(known))
+    return Axis(min(known) - pad, max(known) + pad)
+
+
+def _row(
+    question: Question,
+    row: Row,
+    ink: Ink,
+    drawn: Drawn,
+) -> str:
+    name = escape(label_of(ink.lang, str(row["segment"]), question.by or ""))
+    thin = ' class="thin"' if cards.is_thin(row) else ""
+    return (
+        f'<tr{thin}><td class="name">{name}</td>'
+        f'<td class="num"><b>{written(Cell(question, row), ink)}</b></td>'
+        f'<td class="num faint">{written(Cell(question, row, "n"), ink, "count")}</td>'
+        f'<td class="range">{_range(question, row, ink, drawn)}</td></tr>'
+    )
+
+
+def _range(
+    question: Question,
+    row: Row,
+    ink: Ink,
+    drawn: Drawn,
+) -> str:
+    axis, (limit, total) = drawn
+    meaning = {"bad": "below", "good": "above"}.get(row.get("verdict") or "", "")
+    title = _spoken(row, ink)
+    if ink.unit in ("money", "count"):
+        marks, limit, total = _filled(axis, row), None, None
+    else:
+        marks = _bar(axis, row) + _dot(axis, row)
+    lines = _line(axis, total, "mean") + _line(axis, limit, "mark")
+    return (
+        f'<div class="ch-range {meaning}" title="{escape(title)}">'
+        f'<i class="axis"></i>{lines}{marks}</div>'
+    )
+
+
+def _spoken(row: Row, ink: Ink) -> str:
+    if row.get("ci_low") is None or row.get("ci_high") is None:
+        return ink.value(row["value"])
+    low, high = ink.value(row["ci_low"]), ink.value(row["ci_high"])
+    return say(ink.lang, "kpi.interval", low=low, high=high)
+
+
+def _bar(axis: Axis, row: Row) -> str:
+    if row.get("ci_low") is None or row.get("ci_high") is None:
+        return ""
+    low, high = axis.at(row["ci_low"]), axis.at(row["ci_high"])
+    return f'<i class="bar" style="left:{low}%;width:{high - low:.2f}%"></i>'
+
+
+def _dot(axis: Axis, row: Row) -> str:
+    return f'<i class="dot" style="left:{axis.at(row["value"])}%"></i>'
+
+
+def _filled(axis: Axis, row: Row) -> str:
+    low, high = axis.at(min(0.0, row["value"])), axis.at(max(0.0, row["value"]))
+    return f'<i class="bar" style="left:{low}%;width:{high - low:.2f}%"></i>'
+
+
+def _line(axis: Axis, number: float | None, kind: str) -> str:
+    if number is None:
+        return ""
+    return f'<i class="{kind}" style="left:{axis.at(number)}%"></i>'

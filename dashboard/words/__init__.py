@@ -1,0 +1,44 @@
+"""Every word on a page in Chinese and in English, and the names of what data hold."""
+
+from dashboard.catalogue import Metric
+from dashboard.words import blocks, definitions, names, shell
+
+LANGUAGES = ("zh", "en")
+SMALL = "n too small"
+TEXTS: dict[str, tuple[str, str]] = {
+    **shell.TEXTS,
+    **blocks.TEXTS,
+    **definitions.TEXTS,
+    **names.TEXTS,
+}
+
+
+def say(lang: str, key: str, **values: object) -> str:
+    """The text of a key in a language, its placeholders filled."""
+    return TEXTS[key][LANGUAGES.index(lang)].format(**values)
+
+
+def label(lang: str, metric: Metric) -> str:
+    """A metric's name."""
+    return metric.zh if lang == "zh" else metric.en
+
+
+def definition(lang: str, metric: Metric) -> str:
+    """A metric's definition: what it is, without the docstring's further fields."""
+    if lang == "zh":
+        return metric.definition_zh
+    return " ".join(metric.definition.split("\n\n")[0].split())
+
+
+def label_of(lang: str, value: str, attribute: str) -> str:
+    """A value of the data as a reader calls it: tiers, channels and unknown."""
+    known = TEXTS.get(f"value.{attribute}.{value}") or TEXTS.get(f"value.{value}")
+    return known[LANGUAGES.index(lang)] if known else value
+
+
+def reason_text(lang: str, reason: object) -> str:
+    """Why a value is unknown; a reason that has no translation stands as it is."""
+    if not reason:
+        return say(lang, "reason.none")
+    known = TEXTS.get(f"reason.{reason}")
+    return known[LANGUAGES.index(lang)] if known else str(reason)

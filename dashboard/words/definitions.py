@@ -1,0 +1,108 @@
+"""Words of the Definitions page, and what each table adds."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "definitions.search": (
+        "搜索指标、公式、数据表",
+        "Search metrics, formulas, tables",
+    ),
+    "definitions.metrics": ("指标", "Metrics"),
+    "definitions.metrics.sub": (
+        "页面、导出和命令行用的是同一个定义",
+        "Pages, exports and the command line share one definition",
+    ),
+    "definitions.tiers": ("客户层级", "Tiers"),
+    "definitions.tiers.sub": (
+        "自上而下，符合第一条即归入该层级",
+        "From the top: the first rule that fits decides",
+    ),
+    "definitions.tables": ("数据表", "Tables"),
+    "definitions.tables.sub": (
+        "只有 orders 必需；缺少的表会关闭依赖它的指标",
+        "Only orders is required; a missing table switches off what needs it",
+    ),
+    "definitions.none": ("没有符合搜索的条目", "Nothing matches the search"),
+    "definitions.formula": ("公式", "Formula"),
+    "definitions.interval": ("区间", "Interval"),
+    "definitions.units": ("单位", "Units"),
+    "definitions.window": ("标准窗口", "Standard window"),
+    "definitions.grain": ("结果行", "Rows"),
+    "definitions.needs": ("需要", "Needs"),
+    "definitions.source": ("出处", "Source"),
+    "definitions.better": ("方向", "Better"),
+    "definitions.better.high": ("越高越好", "higher"),
+    "definitions.better.low": ("越低越好", "lower"),
+    "definitions.no_window": ("截至统计日的全部历史", "all history up to the date"),
+    "definitions.threshold": ("门槛", "Threshold"),
+    "definitions.command": ("命令", "Command"),
+    "definitions.loaded": ("已载入 {n} 行", "{n} rows loaded"),
+    "definitions.absent": ("未提供", "not given"),
+    "definitions.columns": ("列", "Columns"),
+    "definitions.required": ("必填", "Required"),
+    "tier.rule.last": (
+        "至少 {days} 天没有购买",
+        "no purchase for {days} days or more",
+    ),
+    "tier.rule.spend": (
+        "近 365 天消费至少 {amount}",
+        "spent {amount} or more in the trailing 365 days",
+    ),
+    "tier.rule.rest": ("其余客户", "everyone else"),
+    "table.orders": ("订单：每单一行", "Orders: one row per order"),
+    "table.orders.adds": (
+        "收入、复购、流失、CLV、客户层级",
+        "Revenue, repurchase, churn, CLV, tiers",
+    ),
+    "table.order_items": ("订单明细：每单每行商品一行", "One row per order line"),
+    "table.order_items.adds": (
+        "按品类的购买与毛利",
+        "Purchases and margin by category",
+    ),
+    "table.customers": ("客户：每位客户一行", "Customers: one row each"),
+    "table.customers.adds": (
+        "按地区、客户类型、获客渠道筛选和比较",
+        "Filters and comparison by region, customer type, acquisition channel",
+    ),
+    "table.stores": ("门店：每店一行", "Stores: one row each"),
+    "table.stores.adds": ("门店名称与所属地区", "Stores' names and regions"),
+    "table.surveys": ("问卷：每次发出一行", "Surveys: one row per survey sent"),
+    "table.surveys.adds": (
+        "NPS、满意度、回收率、驱动因素",
+        "NPS, satisfaction, response rate, drivers",
+    ),
+    "table.interactions": (
+        "互动：每次登录、到店等一行",
+        "One row per visit, login, call",
+    ),
+    "table.interactions.adds": (
+        "客户活跃度",
+        "How active customers are between orders",
+    ),
+    "table.tickets": ("工单：每单一行", "Service tickets: one row each"),
+    "table.tickets.adds": (
+        "响应、解决、投诉，以及 CLV 中的服务成本",
+        "Response, resolution, complaints, and the cost to serve in CLV",
+    ),
+    "table.campaigns": ("活动：每场一行", "Campaigns: one row each"),
+    "table.campaigns.adds": ("活动清单与成本", "The list of campaigns and their cost"),
+    "table.campaign_members": ("活动成员：每人每组一行", "One row per member and arm"),
+    "table.campaign_members.adds": (
+        "活动效果与对照组",
+        "Campaign effects against control",
+    ),
+    "table.leads": ("线索：每条一行", "Leads: one row each"),
+    "table.leads.adds": ("获客漏斗", "The acquisition funnel"),
+    "table.channel_spend": (
+        "渠道投放：每月每渠道一行",
+        "One row per channel and month",
+    ),
+    "table.channel_spend.adds": ("获客成本与回本", "Cost per customer won, payback"),
+    "table.points": ("积分：每笔一行", "Loyalty points: one row per entry"),
+    "table.points.adds": ("积分余额与核销", "Points outstanding and redeemed"),
+    "table.contacts": ("拜访与关怀：每次一行", "Visits and care: one row per contact"),
+    "table.contacts.adds": (
+        "拜访达成与关怀效果",
+        "Visits done against due, care effect",
+    ),
+    "table.targets": ("目标：每指标每期一行", "Targets: one row per metric and period"),
+    "table.targets.adds": ("卡片上的目标与差距", "Targets and distances on the cards"),
+}

@@ -1,0 +1,10 @@
+"""Definitions: what does each number mean, and from which data does it come?"""
+
+from dashboard import definitions, filters
+
+view = filters.current()
+
+search = definitions.search(view)
+definitions.metrics(view, search)
+definitions.tiers(view, search)
+definitions.tables(view, search)

@@ -1,0 +1,44 @@
+"""Overview: is the customer base healthy, what changed, and why?"""
+
+from dashboard import blocks, cards, filters, sentences, shares, tables_given
+from dashboard.words import say
+
+HEADLINES = (
+    "nps",
+    "repurchase_rate",
+    "clv",
+    "active_customers",
+    "revenue",
+    "churn_rate",
+)
+CUTS = ("region", "store", "tier", "customer_type", "acquisition_channel")
+
+view = filters.current()
+
+sentences.summary(view, HEADLINES)
+cards.kpis(view, HEADLINES)
+
+left, right = blocks.columns(3, 2)
+with left:
+    blocks.trend(view, HEADLINES)
+with right, cards.card("changes", *sentences.titles(view)):
+    sentences.changes(view, HEADLINES)
+
+left, right = blocks.columns(3, 2)
+with (
+    left,
+    cards.card("tiers", say(view.lang, "tiers.title"), say(view.lang, "tiers.sub")),
+):
+    shares.tiers(view)
+with (
+    right,
+    cards.card(
+        "concentration",
+        say(view.lang, "concentration.title"),
+        say(view.lang, "concentration.sub"),
+    ),
+):
+    shares.concentration(view)
+
+blocks.comparison(view, HEADLINES, CUTS)
+tables_given.missing(view)

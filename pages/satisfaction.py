@@ -1,0 +1,53 @@
+"""Satisfaction: would our customers recommend us, and what should we mend first?"""
+
+from dashboard import blocks, cards, charts, comments, filters, tables
+from dashboard.words import say
+
+METRICS = ("nps", "response_rate")
+CUTS = (
+    "region",
+    "tier",
+    "store",
+    "acquisition_channel",
+    "mode",
+    "employee",
+    "customer_type",
+)
+
+view = filters.current()
+
+left, right = blocks.columns(1, 2)
+with left:
+    cards.stacked(view, METRICS)
+with right:
+    blocks.trend(view, METRICS)
+
+blocks.comparison(view, METRICS, CUTS)
+
+left, right = blocks.columns(1, 1)
+with (
+    left,
+    cards.card(
+        "drivers", say(view.lang, "drivers.title"), say(view.lang, "drivers.sub")
+    ),
+):
+    charts.drivers(view)
+with (
+    right,
+    cards.card("csat", say(view.lang, "csat.title"), say(view.lang, "csat.sub")),
+):
+    tables.dimensions(view)
+
+left, right = blocks.columns(1, 1)
+with (
+    left,
+    cards.card("scores", say(view.lang, "scores.title"), say(view.lang, "scores.sub")),
+):
+    charts.scores(view)
+with (
+    right,
+    cards.card(
+        "comments", say(view.lang, "comments.title"), say(view.lang, "comments.sub")
+    ),
+):
+    comments.latest(view)
