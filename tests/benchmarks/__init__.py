@@ -1,0 +1,1 @@
+"""Speed and memory, measured alone on a machine: never a timed test."""
