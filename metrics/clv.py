@@ -31,8 +31,8 @@ def clv(
 
     Formula: (margin to date + expected purchases, discounted at 10% a year, x expected
         margin per purchase, over 365 days) / customers
-    Interval: 400 draws of parameters and purchases together, 95%; it does not cover a
-        model that is wrong
+    Interval: simulation of parameters and purchases together, 95%; it does not cover
+        a model that is wrong
     Grain: one row per segment of `by`: segment, value, n = customers, ci_low, ci_high,
         historic_value, expected_value, total (sums over the customers)
     Units: currency per customer; totals in currency

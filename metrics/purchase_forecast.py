@@ -14,7 +14,7 @@ from metrics.likelihood import Array
 from metrics.purchase_fit import PurchaseFit
 from metrics.purchase_models import DAYS_PER_WEEK, Histories
 
-DRAWS = 400
+SPREAD = 4000
 SLICES = 12
 GOLDEN = (5**0.5 - 1) / 2
 STEP = 1e-3
@@ -67,7 +67,7 @@ def expected_purchases(
     """Expected purchases: how many purchase days all customers have ahead.
 
     Formula: sum over customers of P(still a customer) x purchases expected if so
-    Interval: 400 draws of parameters and purchases together, 95%
+    Interval: simulation of parameters and purchases together, 95%
     Grain: one row: segment, value, n = customers, ci_low, ci_high
     Units: purchase days within the horizon (365 days by default)
     Source: Batislam, Denizel, Filiztekin, International Journal of Research in
@@ -129,13 +129,13 @@ def interval(
 ) -> tuple[float, float]:
     """Interval of a forecast total from its sums: value, variance, gradient.
 
-    400 draws: the parameters move the total along its gradient, on the log scale as
-    the total is positive and skewed; the purchases add their own variance. The draws
-    are evenly spread over both, so the same sums always give the same interval.
+    The parameters move the total along its gradient, on the log scale as the total is
+    positive and skewed; the purchases add their own variance. The draws are evenly
+    spread over both, so the same sums always give the same interval.
     """
     value, variance, slope = sums[0], sums[1], np.array(sums[2:])
-    even = np.arange(DRAWS) + 0.5
-    moves, noise = ndtri(even / DRAWS), ndtri(even * GOLDEN % 1)
+    even = np.arange(SPREAD) + 0.5
+    moves, noise = ndtri(even / SPREAD), ndtri(even * GOLDEN % 1)
     spread = float(np.sqrt(max(slope @ np.array(fit.covariance) @ slope, 0.0)))
     moved = value * np.exp(spread / abs(value) * moves) if value else 0.0 * moves
     drawn = moved + np.sqrt(variance) * noise

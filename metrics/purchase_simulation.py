@@ -8,8 +8,9 @@ from pandera.typing.polars import DataFrame
 from data.schemas.cells import Triples
 from metrics.likelihood import Array
 from metrics.purchase_fit import PurchaseFit
-from metrics.purchase_forecast import DRAWS
 from metrics.purchase_models import DAYS_PER_WEEK, Histories
+
+DRAWS = 400
 
 
 def simulated_totals(
