@@ -137,12 +137,14 @@ def _value_cells_now(view: View, span: periods.Span) -> pl.DataFrame:
 
 def per_customer(view: View) -> pl.DataFrame:
     """One row per customer of the view, the most valuable first."""
-    scored = valuation(view).values(asked(view))
+    found = valuation(view)
+    scored = found.values(asked(view)).drop("as_of", "variance", *GRADIENT)
     chosen = scored.join(members(view), on="customer_id", how="semi")
     total = pl.col("historic") + pl.col("forecast")
     return (
-        chosen.with_columns(total.alias("clv"))
-        .drop("as_of", "variance", *GRADIENT)
+        found.customers.select("customer_id", "frequency", "recency", "T")
+        .join(chosen, on="customer_id")
+        .with_columns(total.alias("clv"))
         .sort("clv", "customer_id", descending=[True, False], nulls_last=True)
     )
 

@@ -20,7 +20,7 @@ FOLDERS = {"cdnow": "cdnow", "rfm": "rfm", "complete_journey": "complete_journey
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
-    command = [sys.executable, "-m", "dashboard.cli", *arguments]
+    command = [Path(sys.executable).parent / "customer-health", *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, env=dict(os.environ)
     )
