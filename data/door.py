@@ -1,0 +1,196 @@
+"""The door: every row is accepted, or rejected with file, line, column and rule.
+
+Rows come in batches of bounded size. Cells are read by the table's contract, pandera
+checks the rows, and nothing is lost: in every batch `rows_in` is accepted + rejected.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pandera.polars as pa
+import polars as pl
+
+from data import checks, sources
+from data.errors import RefusedError
+from data.parsing.cells import Conventions
+from data.parsing.tables import Typed, typed
+from data.remedies import REMEDIES
+from data.schemas import INPUTS, accepted_columns, fields
+from data.settings import Settings
+from data.sources.columns import Plan, canonical, extra_columns, plan, raw_row
+from data.sources.extracts import Extract, Notice
+
+__all__ = ["REJECTED", "Batch", "Notice", "batches", "tables_found"]
+
+REJECTED: Final[Mapping[str, pl.DataType]] = MappingProxyType(
+    {
+        "file": pl.String(),
+        "line": pl.Int64(),
+        "line_end": pl.Int64(),
+        "column": pl.String(),
+        "rule": pl.String(),
+        "remedy": pl.String(),
+        "row": pl.String(),
+        "rules": pl.List(pl.String),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of one file: those accepted and those rejected, with the reason.
+
+    `accepted` has the columns of the contract, personal ones included, and `_file` and
+    `_line`. `rejected` has the columns of `REJECTED`; a row that breaks several rules
+    stands there once, under the first.
+    """
+
+    file: str
+    rows_in: int
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+    notices: tuple[Notice, ...] = ()
+
+
+def tables_found(source: Path, settings: Settings) -> tuple[str, ...]:
+    """The tables that a source folder holds.
+
+    Errors: RefusedError when there is no such folder, or a file named in the settings
+    is not there.
+    """
+    return tuple(
+        name for name in INPUTS if sources.has(name, source, settings.table(name))
+    )
+
+
+def batches(
+    table: str, source: Path, settings: Settings, *, now: datetime | None = None
+) -> Iterator[Batch]:
+    """The rows of a table, checked, file by file; each file has at least one batch.
+
+    `now` (UTC) bounds what may have happened.
+
+    Errors: RefusedError when a file is unreadable, a required column is missing, or
+    the table is `orders` and there is none.
+    """
+    door = _Door(table, settings, _conventions(table, settings, now))
+    for extract in sources.extracts(table, source, settings.table(table)):
+        yield door.admit(extract)
+    if table == "orders" and not door.plans:
+        raise RefusedError("The source folder holds no orders, which are required.")
+
+
+class _Door:
+    """One table's door: knows each file's columns and how many rows came before."""
+
+    def __init__(self, table: str, settings: Settings, how: Conventions) -> None:
+        self.table = table
+        self.settings = settings.table(table)
+        self.contract = checks.model(table, anonymous=settings.allow_anonymous)
+        self.how = how
+        self.plans: dict[str, Plan] = {}
+        self.read = 0
+
+    def admit(self, extract: Extract) -> Batch:
+        """Read and check the rows of one extract."""
+        notices = (*extract.notices, *self._entered(extract))
+        raw = canonical(extract, self.plans[extract.file], self.read + 1)
+        self.read += extract.rows.height
+        known = typed(self.table, raw, self.how, self.settings.values)
+        broken = _broken_rules(self.table, known, self.contract)
+        accepted = _accepted(self.table, extract, known.rows, broken)
+        rejected = pl.concat([_rejected(extract, broken), _unread(extract)])
+        count = extract.rows.height + extract.broken.height
+        return Batch(extract.file, count, accepted, rejected.sort("line"), notices)
+
+    def _entered(self, extract: Extract) -> tuple[Notice, ...]:
+        """Plan a file's columns at its first extract."""
+        if extract.file in self.plans:
+            return ()
+        self.plans[extract.file] = plan(self.table, self.settings, extract)
+        return extra_columns(extract, self.plans[extract.file])
+
+
+def _conventions(table: str, settings: Settings, now: datetime | None) -> Conventions:
+    own = settings.table(table)
+    return Conventions(
+        now=(now or datetime.now(UTC)).astimezone(UTC).replace(tzinfo=None),
+        business_zone=settings.timezone,
+        naive_zone=own.timezone or settings.naive_timezone or settings.timezone,
+        decimal=own.decimal,
+        date_format=own.date_format,
+    )
+
+
+def _broken_rules(
+    table: str, known: Typed, contract: type[pa.DataFrameModel]
+) -> pl.DataFrame:
+    """Per rejected row, by position: the first column and rule, and all rules."""
+    cells = _cell_rules(known.rules)
+    rows = checks.failures(known.rows, contract)
+    news = rows.join(cells, on=["index", "column"], how="anti")
+    order = pl.col("column").cast(pl.Enum(list(fields(table))))
+    return (
+        pl.concat([cells, news])
+        .sort("index", order, "rule")
+        .group_by("index", maintain_order=True)
+        .agg(
+            pl.first("column"),
+            pl.first("rule"),
+            rules=pl.col("rule").unique(maintain_order=True),
+        )
+    )
+
+
+def _cell_rules(rules: pl.DataFrame) -> pl.DataFrame:
+    """The cells that could not be read: the row's position, the column and the rule."""
+    broken = [name for name in rules.columns if rules[name].null_count() < rules.height]
+    return (
+        rules.select(*broken)
+        .with_row_index("index")
+        .unpivot(index="index", variable_name="column", value_name="rule")
+        .drop_nulls("rule")
+        .select(
+            pl.col("index").cast(pl.Int64), "column", pl.col("rule").cast(pl.String)
+        )
+    )
+
+
+def _accepted(
+    table: str, extract: Extract, rows: pl.DataFrame, broken: pl.DataFrame
+) -> pl.DataFrame:
+    known = rows.select(
+        *accepted_columns(table), _file=pl.lit(extract.file), _line=extract.line
+    )
+    if broken.is_empty():
+        return known
+    kept = pl.Series([True]).new_from_index(0, rows.height)
+    return known.filter(kept.scatter(broken["index"], values=False))
+
+
+def _rejected(extract: Extract, broken: pl.DataFrame) -> pl.DataFrame:
+    index = broken["index"]
+    row = extract.rows[index].select(raw_row(extract)).to_series()
+    return _complete(
+        extract,
+        broken.with_columns(
+            line=extract.line[index], line_end=extract.line_end[index], row=row
+        ),
+    )
+
+
+def _unread(extract: Extract) -> pl.DataFrame:
+    """The rows that have no cells, because they could not be split."""
+    nowhere = pl.lit(None, dtype=pl.String)
+    only = pl.concat_list("rule")
+    return _complete(extract, extract.broken.with_columns(column=nowhere, rules=only))
+
+
+def _complete(extract: Extract, rejected: pl.DataFrame) -> pl.DataFrame:
+    remedy = pl.col("rule").replace_strict(dict(REMEDIES), return_dtype=pl.String)
+    columns = rejected.with_columns(file=pl.lit(extract.file), remedy=remedy)
+    return columns.select(pl.col(name).cast(kind) for name, kind in REJECTED.items())

@@ -1,0 +1,50 @@
+"""Parquet files: native types, in batches of bounded size."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from data.errors import RefusedError
+from data.sources.extracts import Broken, Extract, names
+
+BATCH: Final = 500_000
+
+
+def read(path: Path, shown: str, *, batch: int = BATCH) -> Iterator[Extract]:
+    """The rows of a Parquet file in extracts of bounded size; at least one.
+
+    A row's line is its number, from 1.
+
+    Errors: RefusedError when it is not a readable Parquet file.
+    """
+    try:
+        yield from _extracts(pl.scan_parquet(path, glob=False), shown, batch)
+    except (pl.exceptions.PolarsError, OSError):
+        raise RefusedError(
+            f"{shown} is not a readable Parquet file; export it again."
+        ) from None
+
+
+def _extracts(rows: pl.LazyFrame, shown: str, size: int) -> Iterator[Extract]:
+    headers = tuple(rows.collect_schema().names())
+    plain = rows.select(
+        pl.col(header).alias(name)
+        for name, header in zip(names(len(headers)), headers, strict=True)
+    )
+    first, sent = 1, False
+    for batch in plain.collect_batches(chunk_size=size, maintain_order=True):
+        if batch.height or not sent:
+            yield _extract(batch, headers, shown, first)
+            sent = True
+        first += batch.height
+    if not sent:
+        yield _extract(plain.clear().collect(), headers, shown, first)
+
+
+def _extract(
+    batch: pl.DataFrame, headers: tuple[str, ...], shown: str, first: int
+) -> Extract:
+    line = pl.int_range(first, first + batch.height, dtype=pl.Int64, eager=True)
+    return Extract(shown, headers, batch, line.alias("line"), line, Broken().frame())

@@ -1,0 +1,157 @@
+"""Which source column becomes which column of the contract."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from data.errors import RefusedError
+from data.mapping import ColumnRule, TableSettings
+from data.schemas import fields, required_columns
+from data.sources.dialects import normal
+from data.sources.extracts import Extract, Notice
+
+
+@dataclass(frozen=True)
+class Plan:
+    """For every column that the source has, an expression over its positions."""
+
+    columns: Mapping[str, pl.Expr]
+    extra: tuple[str, ...]
+
+
+def known_headers(table: str, settings: TableSettings) -> frozenset[str]:
+    """The headers that the contract or the settings speak of, as they are compared."""
+    mapped = (header for rule in settings.columns.values() for header in rule.headers)
+    return frozenset(normal(header) for header in (*fields(table), *mapped))
+
+
+def plan(table: str, settings: TableSettings, extract: Extract) -> Plan:
+    """How to make a table's columns from a file's.
+
+    Errors: RefusedError when a required or mapped column is not in the file, or a
+    column that is needed stands in it twice.
+    """
+    places = _places(extract.headers)
+    finder = _Finder(table, extract, places)
+    found = {
+        name: finder.expression(name, settings.columns.get(name))
+        for name in fields(table)
+        if name in settings.columns or normal(name) in places
+    }
+    _refuse_missing(table, settings, extract, found)
+    return Plan(found, _extra(extract.headers, known_headers(table, settings)))
+
+
+def canonical(extract: Extract, columns: Plan, first: int) -> pl.DataFrame:
+    """The columns of the contract that the source has, as the source writes them."""
+    numbered = extract.rows.with_columns(
+        _number=pl.int_range(first, first + extract.rows.height, dtype=pl.Int64)
+    )
+    return numbered.select(**columns.columns)
+
+
+def extra_columns(extract: Extract, columns: Plan) -> tuple[Notice, ...]:
+    """A notice that names the columns which were kept out."""
+    if not columns.extra:
+        return ()
+    words = f"Columns kept out: {', '.join(columns.extra)}."
+    count = len(columns.extra)
+    return (Notice("extra_columns", extract.file, words, count),)
+
+
+def raw_row(extract: Extract) -> pl.Expr:
+    """The row as JSON text, by source header."""
+    headers = extract.headers or tuple(extract.rows.columns)
+    named = (
+        pl.col(column).cast(pl.String).alias(header)
+        for column, header in zip(extract.rows.columns, _distinct(headers), strict=True)
+    )
+    return pl.struct(*named).struct.json_encode()
+
+
+@dataclass(frozen=True)
+class _Finder:
+    """Finds a column in one file."""
+
+    table: str
+    extract: Extract
+    places: Mapping[str, Sequence[int]]
+
+    def expression(self, name: str, rule: ColumnRule | None) -> pl.Expr:
+        if rule is None:
+            return self._header(name, name)
+        if rule.row_number:
+            return pl.col("_number").cast(pl.String)
+        if rule.constant is not None:
+            return pl.lit(rule.constant)
+        if rule.position is not None:
+            return self._position(name, rule.position)
+        parts = [self._header(name, header) for header in rule.headers]
+        if not rule.join:
+            return parts[0]
+        return pl.concat_str(
+            *(part.cast(pl.String) for part in parts), separator=rule.separator
+        )
+
+    def _header(self, name: str, header: str) -> pl.Expr:
+        places = self.places.get(normal(header), ())
+        if len(places) == 1:
+            return pl.col(str(places[0]))
+        problem = "has no column" if not places else f"has {len(places)} columns"
+        raise RefusedError(
+            f"{self.extract.file} {problem} {header}, which {self.table}.{name} is "
+            "read from; put it right in the file or in the settings."
+        )
+
+    def _position(self, name: str, position: int) -> pl.Expr:
+        if position <= self.extract.rows.width:
+            return pl.col(str(position))
+        raise RefusedError(
+            f"{self.extract.file} has {self.extract.rows.width} columns; "
+            f"{self.table}.{name} is mapped to position {position}."
+        )
+
+
+def _places(headers: Iterable[str]) -> dict[str, list[int]]:
+    """The positions, from 1, at which each header stands."""
+    places: dict[str, list[int]] = {}
+    for position, header in enumerate(headers, 1):
+        places.setdefault(normal(header), []).append(position)
+    return places
+
+
+def _refuse_missing(
+    table: str, settings: TableSettings, extract: Extract, found: Mapping[str, pl.Expr]
+) -> None:
+    missing = [name for name in required_columns(table) if name not in found]
+    if not missing:
+        return
+    familiar = known_headers(table, settings) & _places(extract.headers).keys()
+    remedy = (
+        f"map them in [tables.{table}.columns] of the settings"
+        if familiar
+        else "its first line names no known column; is its header line missing?"
+    )
+    raise RefusedError(
+        f"{extract.file} lacks the required columns {', '.join(missing)} of {table}; "
+        f"{remedy.rstrip('.')}."
+    )
+
+
+def _extra(headers: Iterable[str], known: frozenset[str]) -> tuple[str, ...]:
+    """Headers that nobody asked for; a nameless one is not worth a word."""
+    return tuple(
+        header.strip() for header in headers if normal(header) not in {*known, ""}
+    )
+
+
+def _distinct(headers: Sequence[str]) -> list[str]:
+    """Headers as keys: a repeated or nameless one has its position added."""
+    seen: set[str] = set()
+    keys = []
+    for position, header in enumerate(headers, 1):
+        key = header if header and header not in seen else f"{header}_{position}"
+        seen.add(key)
+        keys.append(key)
+    return keys

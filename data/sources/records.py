@@ -1,0 +1,164 @@
+"""Splitting delimited text into records with care, where speed must not decide.
+
+A quote opens a field only at its start. A record that no quote closes, or that has the
+wrong number of fields because a quote swallowed the rows below, is given up alone: the
+first line below it that is a whole record by itself goes on.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from data.sources.encodings import undecodable
+from data.sources.extracts import Broken
+
+LONGEST: Final = 1_000_000  # characters of one record; beyond, its quote is stray
+LINE_END: Final = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record's cells and where it ends."""
+
+    cells: list[str]
+    end: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a file's records look like."""
+
+    delimiter: str
+    width: int
+
+
+@dataclass
+class Careful:
+    """Records of a text: whole ones with their lines, and broken ones."""
+
+    rows: list[list[str]]
+    line: list[int]
+    line_end: list[int]
+    broken: Broken
+    used: int = 0
+    lines: int = 0
+
+
+def split(text: str, layout: Layout, first_line: int, *, final: bool) -> Careful:
+    """Split a text into records; unless it is final, an open one is left for later."""
+    found = Careful([], [], [], Broken())
+    at, line = 0, first_line
+    while at < len(text):
+        record = scan(text, at, layout.delimiter)
+        if record is None and not final and _may_continue(text, at):
+            break
+        end = _keep(found, text, (at, line), record, layout)
+        line += line_ends(text[at:end])
+        at = end
+    found.used, found.lines = at, line - first_line
+    return found
+
+
+def scan(text: str, at: int, delimiter: str) -> Record | None:
+    """The record that starts at a place; None when a quote is not closed well."""
+    field = _field(delimiter)
+    cells = []
+    while match := field.match(text, at):
+        cells.append(_cell(match))
+        at = match.end()
+        if text[at : at + 1] != delimiter:
+            return Record(cells, _past_line_end(text, at))
+        at += 1
+    return None
+
+
+def line_ends(text: str) -> int:
+    """How many lines a text ends; a last line without its end counts as one."""
+    count = sum(1 for _ in LINE_END.finditer(text))
+    return count + (not text.endswith(("\n", "\r")))
+
+
+def _keep(
+    found: Careful,
+    text: str,
+    place: tuple[int, int],
+    record: Record | None,
+    layout: Layout,
+) -> int:
+    """File a record under what it is; returns where the next one starts."""
+    at, line = place
+    end = record.end if record else _recover(text, at, layout)
+    if record and _swallowed(text, at, record, layout):
+        record, end = None, _recover(text, at, layout)
+    raw = text[at:end].rstrip("\r\n")
+    last = line + line_ends(text[at:end]) - 1
+    if not raw:
+        return end
+    rule = _rule(record, raw, layout)
+    if record and not rule:
+        found.rows.append(record.cells)
+        found.line.append(line)
+        found.line_end.append(last)
+    else:
+        found.broken.add(line, last, rule, raw)
+    return end
+
+
+def _rule(record: Record | None, raw: str, layout: Layout) -> str:
+    if record is None:
+        return "quote"
+    if len(record.cells) != layout.width:
+        return "field_count"
+    return "encoding" if undecodable(raw) else ""
+
+
+def _swallowed(text: str, at: int, record: Record, layout: Layout) -> bool:
+    """Whether a record of the wrong width runs over lines that are records."""
+    if len(record.cells) == layout.width:
+        return False
+    starts = (match.end() for match in LINE_END.finditer(text, at, record.end))
+    return any(
+        start < record.end and _stands_alone(text, start, layout) for start in starts
+    )
+
+
+def _stands_alone(text: str, at: int, layout: Layout) -> bool:
+    record = scan(text, at, layout.delimiter)
+    return record is not None and len(record.cells) == layout.width
+
+
+def _recover(text: str, at: int, layout: Layout) -> int:
+    """Where the next whole record starts after a stray quote."""
+    for start in _line_starts(text, at):
+        if start >= len(text) or _stands_alone(text, start, layout):
+            return start
+    return len(text)
+
+
+def _line_starts(text: str, at: int) -> Iterator[int]:
+    return (match.end() for match in LINE_END.finditer(text, at))
+
+
+def _may_continue(text: str, at: int) -> bool:
+    """Whether an open record may be closed by text that is not here yet."""
+    if len(text) - at > LONGEST:
+        return False
+    return text.count('"', at) % 2 == 1
+
+
+def _past_line_end(text: str, at: int) -> int:
+    match = LINE_END.match(text, at)
+    return match.end() if match else at
+
+
+def _cell(match: re.Match[str]) -> str:
+    quoted, plain = match.groups()
+    return plain if quoted is None else quoted.replace('""', '"')
+
+
+@cache
+def _field(delimiter: str) -> re.Pattern[str]:
+    mark = re.escape(delimiter)
+    return re.compile(rf'"((?:[^"]++|"")*+)"(?=[{mark}\r\n]|\Z)|((?!")[^{mark}\r\n]*+)')
