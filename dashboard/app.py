@@ -1,4 +1,4 @@
-"""The dashboard's entry: `streamlit run dashboard/app.py`, or `customer-health serve`."""
+"""The entry: `streamlit run dashboard/app.py`, or `customer-health serve`."""
 
 import gc
 import sys
@@ -18,6 +18,7 @@ GROUPS = {
     "health": (("overview", "monitor_heart"), ("satisfaction", "sentiment_satisfied")),
     "data": (("definitions", "menu_book"),),
 }
+UNFILTERED = ("definitions",)
 STATIC = Path(__file__).with_name("static")
 
 
@@ -30,7 +31,7 @@ def main() -> None:
         layout="wide",
         menu_items={"About": say(lang, "app.about")},
     )
-    style.apply()
+    style.apply(say(lang, "app"))
     st.logo(str(STATIC / "logo.svg"), size="large")
     page = st.navigation(_pages(lang), expanded=True)
     _run(page, lang)
@@ -43,6 +44,8 @@ def _run(page: st.Page, lang: str) -> None:
         state.restore(filters.fields(lang_by_default()))
         state.publish(filters.fields(lang_by_default()))
         header.show(page.url_path or "overview", lang)
+        if page.url_path not in UNFILTERED:
+            filters.bar()
         page.run()
     except DashboardError as error:
         broken.show(lang, error)

@@ -8,7 +8,7 @@ from dashboard.filters import View
 from dashboard.words import label, say
 
 
-def trend(view: View, metrics: tuple[str, ...]) -> None:
+def trend(view: View, metrics: tuple[str, ...], height: int = 312) -> None:
     """The trend of the metric that the reader picked."""
     metric = filters.picked("trend", metrics)
     name = label(view.lang, find(metric))
@@ -16,7 +16,7 @@ def trend(view: View, metrics: tuple[str, ...]) -> None:
     with cards.card("trend", title, say(view.lang, "trend.sub")):
         labels = [label(view.lang, find(each)) for each in metrics]
         filters.pick(view, "trend", metrics, labels)
-        charts.trend(view, metric)
+        charts.trend(view, metric, height)
 
 
 def comparison(view: View, metrics: tuple[str, ...], cuts: tuple[str, ...]) -> None:

@@ -153,10 +153,11 @@ def _kpi(view: View, metric: Metric) -> str:
 
 def _main(view: View, question: Question, row: Row, ink: Ink) -> str:
     if row.get("value") is None:
-        why = reason_text(view.lang, row.get("reason"))
+        why = escape(reason_text(view.lang, row.get("reason")))
+        dash = written(Cell(question, row), ink)
         return (
-            f'<div class="ch-value ch-small-n">{written(Cell(question, row), ink)}</div>'
-            f'<div class="ch-interval">{escape(why)}</div>'
+            f'<div class="ch-value ch-small-n">{dash}</div>'
+            f'<div class="ch-interval">{why}</div>'
         )
     unit = say(view.lang, f"unit.{ink.unit}")
     value = f"{written(Cell(question, row), ink)}<small>{escape(unit)}</small>"
@@ -193,10 +194,8 @@ def change_cell(metric: Metric, question: Question) -> tuple[Cell, str]:
 
 
 def change_meaning(metric: Metric, cell: Cell) -> str:
-    """Whether a change is good or bad; nothing where its interval straddles zero."""
-    low, high = cell.row.get("ci_low"), cell.row.get("ci_high")
-    straddles = low is not None and high is not None and low <= 0 <= high
-    if not cell.number or straddles or metric.good is None:
+    """Whether a change is for the better or the worse, where that is known."""
+    if not cell.number or metric.good is None:
         return ""
     return "good" if (cell.number > 0) == (metric.good == "high") else "bad"
 

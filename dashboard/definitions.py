@@ -1,6 +1,7 @@
 """The catalogue as a page: metrics, tiers, tables, each found by any of its words."""
 
 import inspect
+from collections.abc import Mapping
 from html import escape
 
 import streamlit as st
@@ -29,25 +30,20 @@ def search(view: View) -> str:
     return str(typed or "").strip().casefold()
 
 
-def metrics(view: View, wanted: str) -> None:
-    """Every metric: definition, formula, interval, window, threshold, source."""
-    found = [_metric(view, metric) for metric in METRICS]
-    _card(view, "metrics", _matching(found, wanted))
-
-
-def tiers(view: View, wanted: str) -> None:
-    """Every tier of every scheme, in the order in which its rules are tried."""
-    found = [
-        _tier(view, scheme, rule)
-        for scheme, rules in queries.reader().settings.tiers.items()
-        for rule in rules
+def shelves(view: View, wanted: str) -> None:
+    """Metrics, tiers and tables, each behind a tab that counts what matches."""
+    found = {
+        "metrics": _matching([_metric(view, metric) for metric in METRICS], wanted),
+        "tiers": _matching(_tiers(view), wanted),
+        "tables": _matching([_table(view, name) for name in INPUTS], wanted),
+    }
+    names = [
+        f"{say(view.lang, f'definitions.{name}')} · {len(entries)}"
+        for name, entries in found.items()
     ]
-    _card(view, "tiers", _matching(found, wanted))
-
-
-def tables(view: View, wanted: str) -> None:
-    """Every input table: what a row is, whether it is loaded, its columns."""
-    _card(view, "tables", _matching([_table(view, name) for name in INPUTS], wanted))
+    for tab, (name, entries) in zip(st.tabs(names), found.items(), strict=True):
+        with tab:
+            _shelf(view, name, entries)
 
 
 def fields(doc: str) -> dict[str, str]:
@@ -65,14 +61,18 @@ def fields(doc: str) -> dict[str, str]:
     return found
 
 
-def _card(view: View, name: str, entries: list[str]) -> None:
-    title, sub = (
-        say(view.lang, key)
-        for key in (f"definitions.{name}", f"definitions.{name}.sub")
-    )
-    with cards.card(f"def-{name}", title, sub):
+def _shelf(view: View, name: str, entries: list[str]) -> None:
+    with cards.card(f"def-{name}"):
         nothing = cards.empty(say(view.lang, "definitions.none"))
-        st.html("".join(entries) or nothing)
+        sub = escape(say(view.lang, f"definitions.{name}.sub"))
+        body = f'<div class="ch-defs">{"".join(entries)}</div>' if entries else nothing
+        st.html(f'<div class="ch-sub">{sub}</div>{body}')
+
+
+def _tiers(view: View) -> list[str]:
+    """Every tier of every scheme, in the order in which its rules are tried."""
+    schemes = queries.reader().settings.tiers.items()
+    return [_tier(view, scheme, rule) for scheme, rules in schemes for rule in rules]
 
 
 def _matching(entries: list[str], wanted: str) -> list[str]:
@@ -81,22 +81,20 @@ def _matching(entries: list[str], wanted: str) -> list[str]:
 
 def _metric(view: View, metric: Metric) -> str:
     lang = view.lang
-    facts = fields(metric.definition)
-    limit = limits.threshold(metric.name)
+    limit = _limit(view, metric)
+    stated = fields(metric.definition) if lang == "en" else {}
     rows = {
-        "formula": facts.get("Formula"),
-        "interval": facts.get("Interval"),
-        "units": facts.get("Units"),
+        "formula": stated.get("Formula"),
+        "interval": stated.get("Interval"),
         "window": _window(lang, metric),
-        "threshold": _limit(view, metric, limit),
+        "threshold": limit,
         "better": metric.good and say(lang, f"definitions.better.{metric.good}"),
         "needs": ", ".join(metric.needs),
-        "source": facts.get("Source"),
-        "command": f"customer-health metric {metric.name}",
+        "source": fields(metric.definition).get("Source"),
     }
-    other = metric.en if lang == "zh" else metric.zh
-    name = f"{label(lang, metric)} · {other}"
-    return _entry(name, metric.name, definition(lang, metric), _rows(lang, rows))
+    return _entry(
+        label(lang, metric), metric.name, definition(lang, metric), _rows(lang, rows)
+    )
 
 
 def _window(lang: str, metric: Metric) -> str:
@@ -105,7 +103,8 @@ def _window(lang: str, metric: Metric) -> str:
     return say(lang, f"window.{metric.window}")
 
 
-def _limit(view: View, metric: Metric, limit: float | None) -> str | None:
+def _limit(view: View, metric: Metric) -> str | None:
+    limit = limits.threshold(metric.name)
     if limit is None:
         return None
     return Ink(view.lang, metric.unit, queries.freshness().currency).value(limit)
@@ -139,7 +138,7 @@ def _table(view: View, name: str) -> str:
     return _entry(f"{name}", "", text, tag + _rows(lang, facts))
 
 
-def _rows(lang: str, facts: dict[str, str | None]) -> str:
+def _rows(lang: str, facts: Mapping[str, str | None]) -> str:
     pairs = "".join(
         f"<dt>{escape(say(lang, f'definitions.{key}'))}</dt><dd>{escape(text)}</dd>"
         for key, text in facts.items()

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import filters, formats, queries, state
+from dashboard import formats, queries, state
 from dashboard.words import LANGUAGES, say
 
 SPOKEN = {"zh": "中文", "en": "EN"}
 
 
 def show(page: str, lang: str) -> None:
-    """Title and question on the left, language on the right, then the filters."""
+    """Title and question on the left, language on the right, warnings below."""
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",
@@ -31,7 +31,6 @@ def show(page: str, lang: str) -> None:
             label_visibility="collapsed",
         )
     _warnings(lang)
-    filters.bar()
 
 
 def _title(page: str, lang: str) -> str:

@@ -15,7 +15,6 @@ number with the keys metric, args, column, row and text.
 
 import json
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -23,7 +22,7 @@ from typing import Any
 from dashboard import formats
 from dashboard.question import Question
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 # The columns that tell the rows of a printed frame apart.
 ROW_NAMES = ("segment", "dimension", "horizon_days", "score", "top")
 

@@ -6,8 +6,8 @@ import polars as pl
 import streamlit as st
 
 from dashboard import cards, limits, queries
-from dashboard.catalogue import Metric, find
 from dashboard.answers.compare import BASES
+from dashboard.catalogue import Metric, find
 from dashboard.filters import View
 from dashboard.numbers import Cell, Row, written
 from dashboard.question import Question
@@ -24,9 +24,7 @@ def summary(view: View, metrics: tuple[str, ...]) -> None:
     parts = [_judged(view, judged, verdict) for verdict in ORDER]
     said = [part for part in parts if part]
     worst = next((v for v, part in zip(ORDER, parts, strict=True) if part), "")
-    text = say(view.lang, "list.semicolon").join(said) or escape(
-        say(view.lang, "summary.nothing")
-    )
+    text = _stop(view).join(said) or escape(say(view.lang, "summary.nothing"))
     base = _base(view, metrics)
     st.html(f'<div class="ch-summary {TONES[worst]}">{base}{text}{_stop(view)}</div>')
 

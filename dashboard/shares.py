@@ -102,6 +102,6 @@ def _line(view: View, top: str) -> str:
     name = escape(say(view.lang, "concentration.top", top=top))
     number = written(Cell(question, row), Ink(view.lang, "share"))
     return (
-        f'<span>{name}</span><div class="track"><i style="width:{width:.1f}%"></i></div>'
-        f"<b>{number}</b>"
+        f'<span>{name}</span><div class="track">'
+        f'<i style="width:{width:.1f}%"></i></div><b>{number}</b>'
     )

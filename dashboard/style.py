@@ -25,9 +25,10 @@ FONT = "'Source Sans','PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-se
 SHEET = Path(__file__).with_name("static") / "style.css"
 
 
-def apply() -> None:
-    """Put the style sheet on the page."""
-    st.html(_sheet())
+def apply(name: str) -> None:
+    """Put the style sheet on the page, and the product's name beside its mark."""
+    mark = f'[data-testid="stSidebarHeader"]::before {{ content: "{name}"; }}'
+    st.html(_sheet() + f"<style>{mark}</style>")
 
 
 def tier_colour(tier: str, position: int) -> str:

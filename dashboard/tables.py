@@ -7,7 +7,6 @@ from html import escape
 import streamlit as st
 
 from dashboard import cards, limits, queries
-from dashboard.catalogue import find
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, written
 from dashboard.question import Question

@@ -5,6 +5,4 @@ from dashboard import definitions, filters
 view = filters.current()
 
 search = definitions.search(view)
-definitions.metrics(view, search)
-definitions.tiers(view, search)
-definitions.tables(view, search)
+definitions.shelves(view, search)

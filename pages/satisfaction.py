@@ -1,6 +1,6 @@
 """Satisfaction: would our customers recommend us, and what should we mend first?"""
 
-from dashboard import blocks, cards, charts, comments, filters, tables
+from dashboard import blocks, cards, charts, comments, filters, sentences, tables
 from dashboard.words import say
 
 METRICS = ("nps", "response_rate")
@@ -19,8 +19,10 @@ view = filters.current()
 left, right = blocks.columns(1, 2)
 with left:
     cards.stacked(view, METRICS)
+    with cards.card("changes", *sentences.titles(view)):
+        sentences.changes(view, METRICS)
 with right:
-    blocks.trend(view, METRICS)
+    blocks.trend(view, METRICS, height=430)
 
 blocks.comparison(view, METRICS, CUTS)
 

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard import cards, queries
 from dashboard.charts import look
 from dashboard.filters import View
-from dashboard.numbers import Cell, Ink, Row, noted
+from dashboard.numbers import Cell, Ink, Row, noted, written
 from dashboard.question import Question
 from dashboard.style import ACCENT, BAD, GOOD, NEUTRAL, WATCH
 from dashboard.words import label_of, reason_text, say
@@ -34,8 +34,8 @@ def drivers(view: View) -> None:
     text = say(
         view.lang,
         "drivers.base",
-        n=cards.written(Cell(question, row, "n"), Ink(view.lang, "count"), "count"),
-        dropped=cards.written(
+        n=written(Cell(question, row, "n"), Ink(view.lang, "count"), "count"),
+        dropped=written(
             Cell(question, row, "dropped"), Ink(view.lang, "count"), "count"
         ),
     )
@@ -54,7 +54,7 @@ def _figure(key: str, question: Question, lang: str) -> go.Figure | None:
     figure.update_layout(hovermode="closest", margin={"l": 0, "r": 12, "t": 8, "b": 0})
     _quadrants(figure, rows, lang)
     _dots(figure, rows, lang)
-    _titles(figure, lang)
+    _titles(figure, rows, lang)
     share, score = Ink(lang, "share"), Ink(lang, "score")
     look.note(
         figure,
@@ -93,7 +93,7 @@ def _dots(figure: go.Figure, rows: list[Row], lang: str) -> None:
             f"<b>{name}</b> {share.value(row['importance'])}"
             for name, row in zip(names, rows, strict=True)
         ],
-        textposition="top center",
+        textposition=[_beside(row, rows) for row in rows],
         customdata=[
             say(
                 lang,
@@ -109,12 +109,18 @@ def _dots(figure: go.Figure, rows: list[Row], lang: str) -> None:
     )
 
 
-def _titles(figure: go.Figure, lang: str) -> None:
+def _beside(row: Row, rows: list[Row]) -> str:
+    """The side of the dot on which its name has room."""
+    middle = max(r["performance"] for r in rows) + min(r["performance"] for r in rows)
+    return "middle left" if row["performance"] > middle / 2 else "middle right"
+
+
+def _titles(figure: go.Figure, rows: list[Row], lang: str) -> None:
     style = {"size": 12, "color": NEUTRAL}
     figure.update_xaxes(title={"text": say(lang, "drivers.x"), "font": style}, nticks=6)
     figure.update_yaxes(
         title={"text": say(lang, "drivers.y"), "font": style},
         ticksuffix="%",
         nticks=5,
-        rangemode="tozero",
+        range=[0, 122 * max(row["importance"] for row in rows)],
     )

@@ -19,33 +19,35 @@ from dashboard.words import label, reason_text, say
 BAND = "rgba(63,116,224,0.16)"
 MONTHS = 37
 HEIGHT = 312
+# Plotly writes the ticks in the browser, as many as fit the width.
+MONTH = {"zh": "%Y年%-m月", "en": "%b %Y"}
 
 
-def trend(view: View, metric: str, key: str = "trend") -> None:
+def trend(view: View, metric: str, height: int = HEIGHT) -> None:
     """The trend of one metric for this view."""
     question = view.ask(metric, by="as_of")
     ink = cards.ink_for(view, metric)
-    figure = _figure(view.key, question, ink)
+    figure = _figure(view.key, question, ink, height)
     if figure is None:
         reason = cards.first_row(view.ask(metric)).get("reason")
         title = say(view.lang, "empty.title")
         st.html(cards.empty(title, reason_text(view.lang, reason)))
         return
-    look.show(figure, f"{key}_{metric}", alt=label(view.lang, find(metric)))
+    look.show(figure, f"trend_{metric}", alt=label(view.lang, find(metric)))
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _figure(key: str, question: Question, ink: Ink) -> go.Figure | None:
+def _figure(key: str, question: Question, ink: Ink, height: int) -> go.Figure | None:
     rows = queries.answer(question).sort("segment").tail(MONTHS).to_dicts()
     known = [row for row in rows if row["value"] is not None]
     if len(known) < 2:
         return None
-    figure = look.base(HEIGHT)
+    figure = look.base(height)
     days = [date.fromisoformat(row["segment"]) for row in known]
     _band(figure, days, known, ink)
     _line(figure, days, known, ink)
     _threshold(figure, question, ink)
-    _axes(figure, days, known, ink)
+    _axes(figure, known, ink)
     last = Cell(question, known[-1])
     look.note(figure, [noted(last, ink.value(known[-1]["value"]))])
     return figure
@@ -117,15 +119,8 @@ def _threshold(figure: go.Figure, question: Question, ink: Ink) -> None:
     look.label(figure, text, WATCH, **place)
 
 
-def _axes(
-    figure: go.Figure, days: Sequence[date], rows: Sequence[Row], ink: Ink
-) -> None:
-    ticks = days[:: -max(len(days) // 6, 1)][::-1]
-    figure.update_xaxes(
-        tickvals=list(ticks),
-        ticktext=[formats.month(ink.lang, day) for day in ticks],
-        tickangle=0,
-    )
+def _axes(figure: go.Figure, rows: Sequence[Row], ink: Ink) -> None:
+    figure.update_xaxes(tickformat=MONTH[ink.lang], nticks=4, tickangle=0)
     figure.update_yaxes(nticks=5, ticksuffix="%" if ink.unit == "share" else "")
     if ink.unit in ("money", "count"):
         figure.update_yaxes(**_money_ticks(rows, ink))

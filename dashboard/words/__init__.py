@@ -27,7 +27,9 @@ def definition(lang: str, metric: Metric) -> str:
     """A metric's definition: what it is, without the docstring's further fields."""
     if lang == "zh":
         return metric.definition_zh
-    return " ".join(metric.definition.split("\n\n")[0].split())
+    text = " ".join(metric.definition.split("\n\n")[0].split())
+    text = text.partition(": ")[2] or text
+    return text[:1].upper() + text[1:]
 
 
 def label_of(lang: str, value: str, attribute: str) -> str:

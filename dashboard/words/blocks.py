@@ -16,16 +16,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "target.met": ("目标 {target}，已达成", "Target {target}, reached"),
     "target.missed": ("目标 {target}，差 {gap}", "Target {target}, {gap} away"),
     "empty.title": ("暂无数据", "Nothing to show"),
-    "summary.bad": ("未达门槛：{names}", "off its threshold: {names}"),
-    "summary.undecided": ("尚难判断：{names}", "too close to call: {names}"),
-    "summary.good": ("达到门槛：{names}", "on the good side: {names}"),
+    "summary.bad": ("未达门槛：{names}", "Off threshold: {names}"),
+    "summary.undecided": ("尚难判断：{names}", "Too close to call: {names}"),
+    "summary.good": ("达到门槛：{names}", "Good: {names}"),
     "summary.named": (
         "{name} {value}（门槛 {limit}）",
-        "{name} {value} (threshold {limit})",
+        "{name} {value} against {limit}",
     ),
     "summary.nothing": (
         "没有设定门槛，或数据还不足以判断",
-        "no threshold is set, or there is too little data to judge",
+        "No threshold is set, or there is too little data to judge",
     ),
     "summary.active_customers": ("活跃客户 {value} 位", "{value} active customers"),
     "summary.active_customers.year": (
@@ -66,8 +66,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "concentration.top": ("前 {top}%", "Top {top}%"),
     "rank.title": ("{name}：分组比较", "{name}: compared"),
     "rank.sub": (
-        "由低到高；横条为 95% 区间，颜色之外以位置为准",
-        "From the lowest up; the bar is the 95% interval",
+        "由低到高，横条为 95% 区间；整条落在门槛一侧，才算高于或低于门槛",
+        "From the lowest up. A segment is above or below the threshold "
+        "only where its whole interval is",
     ),
     "cut.pick": ("分组方式", "Compare by"),
     "rank.mean": ("整体", "Overall"),
