@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -18,6 +20,7 @@ from data.door import batches, tables_found
 from data.errors import RefusedError, UnavailableError
 from data.schemas import INPUTS
 from data.settings import Settings
+from data.vault import KEY_BYTES, Salts, Vault
 from data.warehouse import gate, marts
 from data.warehouse.intake import Intake, know, take, untouched, workshop
 from data.warehouse.keys import open_keeper
@@ -91,6 +94,25 @@ def refresh(
             return _attempt(here, job)
 
 
+def check(
+    source: Path, settings: Settings, *, progress: Progress = silent
+) -> RefreshReport:
+    """Check what a folder holds as a first refresh would; publish and keep nothing.
+
+    Errors: RefusedError when a refresh would be refused.
+    """
+    job = Job(source, settings, _nothing, progress)
+    with TemporaryDirectory(prefix="customer-health-") as folder:
+        store = Store(Path(folder).resolve())
+        store.prepare()
+        keeper = Keeper(Vault(os.urandom(KEY_BYTES)), Salts({}))
+        with building(store) as begun, workshop(begun) as shop:
+            intakes = [_take(shop, begun, keeper, job, table) for table in _tables(job)]
+            _pass_gate(begun, intakes, settings)
+    files = [each.as_dict() for intake in intakes for each in intake.reports]
+    return RefreshReport(tuple(files))
+
+
 @contextmanager
 def environment(root: Path) -> Iterator[None]:
     """Tell what the disk or the engine lacks in words, without values."""
@@ -122,6 +144,10 @@ def last_day(newest: date, settings: Settings, now: datetime) -> date:
     return newest if newest < today else newest - timedelta(days=1)
 
 
+def _nothing(_: duckdb.DuckDBPyConnection, __: Settings, ___: date) -> None:
+    """A check builds no marts."""
+
+
 def _build() -> Build:
     from dashboard.build import build  # the models are slow to import
 
@@ -141,7 +167,7 @@ def _attempt(store: Store, job: Job) -> RefreshReport:
 
 
 def _publish(begun: Building, job: Job) -> tuple[Manifest, tuple[str, ...]]:
-    tables = tables_found(job.source, job.settings)
+    tables = _tables(job)
     keeper, notice = open_keeper(begun.store)
     with workshop(begun) as shop:
         intakes = [_take(shop, begun, keeper, job, table) for table in tables]
@@ -158,6 +184,12 @@ def _publish(begun: Building, job: Job) -> tuple[Manifest, tuple[str, ...]]:
     job.progress(Step("publishing"))
     publish(begun, manifest)
     return manifest, content.notices
+
+
+def _tables(job: Job) -> tuple[str, ...]:
+    """The tables to read: orders always, for the door to say that they are missing."""
+    found = tables_found(job.source, job.settings)
+    return tuple(table for table in INPUTS if table == "orders" or table in found)
 
 
 def _take(
@@ -180,7 +212,7 @@ def _pass_gate(begun: Building, intakes: Sequence[Intake], settings: Settings) -
         if intake.table == "orders":
             found += gate.objections(intake.delivery, _past(begun.previous))
     if found:
-        raise gate.QualityError(found)
+        raise gate.QualityError(found, reports)
 
 
 def _past(previous: Manifest | None) -> gate.Past | None:

@@ -31,9 +31,12 @@ class Objection:
 class QualityError(RefusedError):
     """The input is readable, but looks wrong; the last snapshot goes on serving."""
 
-    def __init__(self, found: tuple[Objection, ...]) -> None:
+    def __init__(
+        self, found: tuple[Objection, ...], files: Iterable[FileReport] = ()
+    ) -> None:
         super().__init__(" ".join(each.message for each in found))
         self.objections = found
+        self.files = tuple(files)
 
 
 @dataclass(frozen=True)

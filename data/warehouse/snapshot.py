@@ -67,6 +67,12 @@ def read_manifest(store: Store, published: Published) -> Manifest:
     return Manifest.from_json(path.read_bytes())
 
 
+def published_manifests(store: Store) -> list[Manifest]:
+    """The manifests of all published snapshots, newest first."""
+    found = [read_manifest(store, each) for each in read_pointer(store)]
+    return sorted(found, key=lambda manifest: manifest.sequence, reverse=True)
+
+
 @lru_cache(maxsize=4)
 def _open(store: Store, published: Published) -> Snapshot:
     manifest = read_manifest(store, published)

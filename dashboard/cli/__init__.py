@@ -1,0 +1,11 @@
+"""The command line: everything that a page shows, and all that feeds it."""
+
+from dashboard.cli import asking, loading, serving
+from dashboard.cli.shell import app
+
+__all__ = ["app", "asking", "loading", "main", "serving"]
+
+
+def main() -> None:
+    """Run `customer-health`."""
+    app()

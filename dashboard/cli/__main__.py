@@ -1,0 +1,5 @@
+"""`python -m dashboard.cli` is `customer-health`."""
+
+from dashboard.cli import main
+
+main()
