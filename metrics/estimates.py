@@ -182,24 +182,23 @@ def with_state(
     undecided. reason: why a value is null or greyed.
     """
     small = pl.col("n") < min_n
+    limit = pl.lit(threshold, pl.Float64)
     state = (
-        pl.when(small)
-        .then(pl.lit("undecided"))
-        .when(pl.col("ci_high") < threshold)
+        pl.when(small | limit.is_null())
+        .then(pl.when(limit.is_not_null()).then(pl.lit("undecided")))
+        .when(pl.col("ci_high") < limit)
         .then(pl.lit("below"))
-        .when(pl.col("ci_low") >= threshold)
+        .when(pl.col("ci_low") >= limit)
         .then(pl.lit("above"))
         .otherwise(pl.lit("undecided"))
     )
-    known = pl.lit(None, pl.String) if threshold is None else state
-    verdicts = dict(zip(("below", "above"), _verdicts(good), strict=True))
-    reason = pl.when(pl.col("n") == 0).then(pl.lit(EMPTY)).when(small)
-    why = reason.then(pl.lit(SMALL))
+    why = pl.when(pl.col("n") == 0).then(pl.lit(EMPTY)).when(small).then(pl.lit(SMALL))
     given = [pl.col("reason")] if "reason" in frame.columns else []
-    verdict = pl.col("state").replace(verdicts).alias("verdict")
-    return frame.with_columns(
-        known.alias("state"), pl.coalesce(*given, why).alias("reason")
-    ).with_columns(verdict)
+    stated = frame.with_columns(
+        state.alias("state"), pl.coalesce(*given, why).alias("reason")
+    )
+    verdicts = dict(zip(("below", "above"), _verdicts(good), strict=True))
+    return stated.with_columns(pl.col("state").replace(verdicts).alias("verdict"))
 
 
 def _verdicts(good: Good) -> tuple[str, str]:
