@@ -51,15 +51,24 @@ def typed(table: str, raw: pl.DataFrame, how: Conventions, meanings: Meanings) -
     columns: list[pl.Series] = []
     broken: list[pl.Series] = []
     for name in fields(table):
-        cells = raw.get_column(name, default=_absent(raw.height))
-        parsed = _parsed(cells.alias(name), metadata(table, name), how, meanings)
+        about = metadata(table, name)
+        if name in raw.columns:
+            parsed = _parsed(raw.get_column(name), about, how, meanings)
+        else:
+            parsed = _absent(raw.height, about["kind"])
         columns += [_filled(table, name, parsed), *_derived(table, name, parsed)]
         broken.append(parsed.rule.alias(name))
     return Typed(pl.DataFrame(columns), pl.DataFrame(broken))
 
 
-def _absent(height: int) -> pl.Series:
-    return pl.repeat(None, height, dtype=pl.String, eager=True)
+def _absent(height: int, kind: str) -> Parsed:
+    """A column that the source lacks."""
+    nothing = no_rule(height)
+    if kind != "instant":
+        return Parsed(nothing, nothing)
+    never = nothing.cast(pl.Datetime("us"))
+    derived = {"on": never.dt.date(), "hour": never.dt.hour(), "latest": never}
+    return Parsed(never, nothing, derived)
 
 
 def _filled(table: str, name: str, parsed: Parsed) -> pl.Series:
