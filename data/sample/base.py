@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from data.sample.brand import GROUPS, GROWTH, PROSPECTS, Group
 from data.sample.dice import Dice, dice
@@ -46,15 +45,21 @@ class Base:
     shape: Instants  # Gamma shape of the value of one purchase
 
 
-def customer_ids(numbers: Days) -> pl.Series:
-    """Name the customers C0000001, C0000002, ..."""
-    return "C" + (pl.Series(numbers) + 1).cast(pl.String).str.zfill(7)
+def summed(customer: Days, values: Instants, customers: int) -> Instants:
+    """Sum values per customer."""
+    return np.bincount(customer, values, minlength=customers).astype(np.float64)
 
 
 def _started(size: int, rng: Dice) -> Instants:
     """Won over the years, ever faster: density 1 + GROWTH t / HISTORY_DAYS."""
     risen = np.sqrt(1 + rng.random(size) * (GROWTH * GROWTH + 2 * GROWTH))
     return (HISTORY_DAYS - 1e-6) * (risen - 1) / GROWTH
+
+
+def customers_by_day(seasons: Seasons, customers: int) -> Instants:
+    """Expect how many customers were won before each day: the law of `_started`."""
+    age = seasons.elapsed / HISTORY_DAYS
+    return customers * (age + GROWTH * age * age / 2) / (1 + GROWTH / 2)
 
 
 def _groups(started: Instants, rng: Dice) -> Days:

@@ -20,6 +20,13 @@ STORES = 300
 STORES_AT_START = 220
 CATEGORIES = ("家电", "数码", "家具", "家纺", "厨具", "个护", "办公")
 CATEGORY_MARGINS = (0.35, 0.36, 0.48, 0.56, 0.52, 0.60, 0.40)
+CATEGORY_LIMITS = (800, 3000, 8000)  # CNY: small, usual, large, very large purchases
+CATEGORIES_BY_VALUE = (
+    (0.05, 0.05, 0.02, 0.30, 0.26, 0.30, 0.02),
+    (0.16, 0.16, 0.08, 0.22, 0.22, 0.12, 0.04),
+    (0.28, 0.24, 0.20, 0.10, 0.10, 0.03, 0.05),
+    (0.30, 0.18, 0.36, 0.04, 0.04, 0.00, 0.08),
+)
 ORDER_CHANNELS = ("store", "app", "mini_program", "tmall", "jd")
 MEMBER_LEVELS = ("普卡", "银卡", "金卡", "黑卡")
 INDUSTRIES = ("教育", "医疗", "酒店", "互联网", "制造", "政府", "餐饮", "地产")

@@ -7,19 +7,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import polars as pl
+import polars.selectors as cs
 
-MONEY = pl.Decimal(18, 2)
+CENTS = pl.Decimal(18, 2)
+MONEY = ("amount", "refund", "cost", "discount")
 STAMP = "%Y-%m-%d %H:%M:%S"
-SLICE = 4096  # rows between two places where a line of raw text can stand
-
-
-def _native(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.selectors.float().round(2).cast(MONEY))
+SLICE = 512  # rows at least between two places where a line of raw text can stand
+SUFFIXES = ("csv", "parquet")
 
 
 @dataclass
 class Extracts:
-    """The open files of one company."""
+    """The files of one company that are being written."""
 
     folder: Path
     suffix: str
@@ -29,40 +28,43 @@ class Extracts:
     def add(self, table: str, frame: pl.DataFrame, lines: tuple[str, ...] = ()) -> None:
         """Append rows, and in CSV the raw lines somewhere among them."""
         number = self.count[table] = self.count.get(table, 0) + 1
+        if number == 1:
+            self._clear(table)
         if self.suffix == "csv":
-            self._append(table, frame, lines, header=number == 1)
+            self._append(table, frame, lines)
         else:
-            _native(frame).write_parquet(self.parts / f"{table}-{number:06}.parquet")
+            exact = cs.by_name(*MONEY, require_all=False).cast(CENTS)
+            part = self.parts / f"{table}-{number:06}.parquet"
+            frame.with_columns(exact).write_parquet(part)
 
-    def _append(
-        self, table: str, frame: pl.DataFrame, lines: tuple[str, ...], *, header: bool
-    ) -> None:
+    def _clear(self, table: str) -> None:
+        for suffix in SUFFIXES:
+            (self.folder / f"{table}.{suffix}").unlink(missing_ok=True)
+
+    def _append(self, table: str, frame: pl.DataFrame, lines: tuple[str, ...]) -> None:
         step = max(SLICE, -(-len(frame) // (len(lines) + 1)))
-        mode = "wb" if header else "ab"
-        with (self.folder / f"{table}.csv").open(mode) as file:
-            for place, start in enumerate(range(0, max(len(frame), 1), step)):
+        with (self.folder / f"{table}.csv").open("ab") as file:
+            for start in range(0, max(len(frame), 1), step):
                 frame[start : start + step].write_csv(
                     file,
-                    include_header=header and start == 0,
+                    include_header=self.count[table] == 1 and start == 0,
                     datetime_format=STAMP,
                     float_precision=2,
                 )
-                file.write(
-                    "".join(f"{line}\n" for line in lines[place : place + 1]).encode()
-                )
+                last = start + step >= len(frame)
+                now, lines = (lines, ()) if last else (lines[:1], lines[1:])
+                file.write("".join(f"{line}\n" for line in now).encode())
 
     def close(self) -> None:
         """Join the Parquet parts into one file per table."""
         for table in self.count if self.suffix == "parquet" else ():
             parts = sorted(self.parts.glob(f"{table}-[0-9]*.parquet"))
-            pl.scan_parquet(parts).sink_parquet(
-                self.folder / f"{table}.parquet", compression="zstd"
-            )
+            pl.scan_parquet(parts).sink_parquet(self.folder / f"{table}.parquet")
 
 
 @contextmanager
 def extracts(folder: Path, suffix: str) -> Iterator[Extracts]:
-    """Open the files of a company in an empty folder, and finish them."""
+    """Open the files of a company, replacing those of an earlier one; finish them."""
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, prefix=".parts-") as parts:
         opened = Extracts(folder, suffix, Path(parts))

@@ -8,8 +8,6 @@ from data.sample.base import Base, Flags
 from data.sample.dice import Dice
 from data.sample.seasons import HISTORY_DAYS, Days, Instants
 
-ORGANIC = 0  # the campaign number of a purchase that no campaign caused
-
 
 @dataclass(frozen=True)
 class Occasions:
@@ -18,7 +16,7 @@ class Occasions:
     customer: Days  # position in the chunk
     day: Days
     value: Instants  # CNY, before refunds
-    campaign: Days
+    cause: Days  # the number of the campaign that caused it; 0 = none
 
     def __len__(self) -> int:
         return len(self.customer)
@@ -29,7 +27,7 @@ class Occasions:
             self.customer[chosen],
             self.day[chosen],
             self.value[chosen],
-            self.campaign[chosen],
+            self.cause[chosen],
         )
 
     def one_a_day(self) -> "Occasions":
@@ -43,7 +41,7 @@ class Occasions:
             np.concatenate([self.customer, more.customer]),
             np.concatenate([self.day, more.day]),
             np.concatenate([self.value, more.value]),
-            np.concatenate([self.campaign, more.campaign]),
+            np.concatenate([self.cause, more.cause]),
         ).one_a_day()
 
 
@@ -101,6 +99,7 @@ def live(base: Base) -> tuple[Occasions, Lives]:
     return drawn.one_a_day(), Lives(alive, lost_on)
 
 
-def with_losses(lives: Lives, lost_on: Days) -> Lives:
-    """Correct the days on which customers were lost."""
-    return replace(lives, lost_on=lost_on)
+def with_comebacks(lives: Lives, occasions: Occasions) -> Lives:
+    """A lost customer whom a campaign won once more was lost on that day."""
+    last = last_days(len(lives.alive), occasions)
+    return replace(lives, lost_on=np.where(lives.alive, -1, last))

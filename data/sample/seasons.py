@@ -9,12 +9,17 @@ from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 Days = npt.NDArray[np.int64]
 Instants = npt.NDArray[np.float64]
 Stamps = npt.NDArray[np.datetime64]
 
 HISTORY_DAYS = 1643
+LAST_DAY = HISTORY_DAYS - 1
+DAY = 86_400  # seconds; a moment is the seconds since the first midnight
+END = HISTORY_DAYS * DAY
+NEVER = -(2**40)  # the moment of what did not happen
 YEAR = 365
 WEEKDAYS = np.array([0.86, 0.84, 0.86, 0.92, 1.06, 1.26, 1.20])
 NEW_YEARS = {  # first day of the lunar year, Hong Kong Observatory tables
@@ -78,16 +83,21 @@ class Seasons:
         found = np.searchsorted(self.elapsed, business, side="right") - 1
         return np.clip(found, 0, HISTORY_DAYS - 1).astype(np.int64)
 
-    def date(self, days: Days) -> Stamps:
+    def dates(self, days: Days) -> Stamps:
         """Turn day numbers into dates."""
         dates: Stamps = np.datetime64(self.first_day, "D") + days.astype("m8[D]")
         return dates
 
-    def stamp(self, days: Days, seconds: Days) -> Stamps:
-        """Turn a day number and the second of that day into local business time."""
-        moments = self.date(days).astype("datetime64[us]")
-        stamps: Stamps = moments + seconds.astype("m8[s]")
-        return stamps
+    def planned(self, moments: Days) -> pl.Series:
+        """Turn moments into local business time; NEVER is blank."""
+        start = np.datetime64(self.first_day, "us")
+        stamps = start + np.maximum(moments, NEVER).astype("m8[s]")
+        stamps[moments <= NEVER] = np.datetime64("NaT")
+        return pl.Series(stamps)
+
+    def happened(self, moments: Days) -> pl.Series:
+        """The same, blank too for what lies after the last day."""
+        return self.planned(np.where(moments < END, moments, NEVER))
 
 
 def seasons(until: date) -> Seasons:

@@ -14,7 +14,8 @@ from data.sample.brand import (
     STORES_AT_START,
 )
 from data.sample.dice import COMPANY, dice
-from data.sample.seasons import HISTORY_DAYS, YEAR, Days, Instants, Seasons
+from data.sample.labels import store_ids
+from data.sample.seasons import DAY, HISTORY_DAYS, YEAR, Days, Instants, Seasons
 
 TEXTS = npt.NDArray[np.str_]
 
@@ -68,13 +69,6 @@ def open_stores(seed: int) -> Stores:
     )
 
 
-def store_ids(numbers: Days) -> pl.Series:
-    """Name the stores S001, S002, ...; a negative number is no store."""
-    numbered = pl.Series(numbers)
-    names = "S" + (numbered + 1).cast(pl.String).str.zfill(3)
-    return names.zip_with(numbered >= 0, pl.Series([None], dtype=pl.String))
-
-
 def stores_table(stores: Stores, calendar: Seasons) -> pl.DataFrame:
     """Write the stores as their extract shows them."""
     return pl.DataFrame(
@@ -83,6 +77,6 @@ def stores_table(stores: Stores, calendar: Seasons) -> pl.DataFrame:
             "name": stores.name,
             "region": stores.region,
             "city": stores.city,
-            "opened_at": pl.Series(calendar.stamp(stores.opened, 0 * stores.opened)),
+            "opened_at": calendar.planned(stores.opened * DAY),
         }
     )
