@@ -73,7 +73,7 @@ def _file(file: Mapping[str, Any]) -> Iterator[str]:
     for rule, rows in file["rules"].items():
         yield f"    {rule}: {rows:,} quarantined"
     for notice in file["notices"]:
-        yield f"    {notice}"
+        yield f"    {notice['words']}"
 
 
 def _counts(name: str, counts: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from data.warehouse import personal
 from data.warehouse.rows import DIGEST, Schema, month_of, staged_schema
 
 if TYPE_CHECKING:
-    from data.door import Batch
+    from data.door import Batch, Notice
 
 REJECTED: Schema = {
     "id": pl.String,
@@ -43,7 +43,7 @@ class FileReport:
     duplicates: int = 0
     superseded: int = 0
     rules: Counter[str] = field(default_factory=Counter)
-    notices: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""
@@ -83,7 +83,7 @@ class Staging:
         report.accepted += batch.accepted.height
         report.quarantined += batch.rejected.height
         report.rules.update(batch.rejected["rule"].to_list())
-        report.notices += [str(notice) for notice in batch.notices]
+        report.notices += batch.notices
         if batch.accepted.height:
             self._accept(number, batch.accepted, list(self.files).index(batch.file))
         if batch.rejected.height:
