@@ -21,7 +21,7 @@ from dashboard.catalogue import Metric, find
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, written
 from dashboard.question import Question
-from dashboard.words import SMALL, definition, label, reason_text, say
+from dashboard.words import SMALL, explanation, label, reason_text, say
 
 ICONS = {"above": "▲", "below": "▼", "undecided": "◆"}
 
@@ -103,7 +103,7 @@ def help_mark(lang: str, text: str) -> str:
 
 def definition_mark(view: View, metric: str) -> str:
     """The help mark with a metric's definition."""
-    return help_mark(view.lang, definition(view.lang, find(metric)))
+    return help_mark(view.lang, explanation(view.lang, find(metric)))
 
 
 def empty(title: str, text: str = "") -> str:

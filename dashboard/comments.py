@@ -7,8 +7,9 @@ import streamlit as st
 
 from dashboard import cards, formats, queries
 from dashboard.filters import View
+from dashboard.naming import named
 from dashboard.numbers import Row
-from dashboard.words import label_of, say
+from dashboard.words import say
 
 MOST = 6
 
@@ -25,7 +26,7 @@ def latest(view: View) -> None:
 
 def _comment(lang: str, row: Row) -> str:
     on: date = row["answered_on"]
-    store = label_of(lang, str(row["store"]), "store")
+    store = named(lang, str(row["store"]), "store")
     below = f"{formats.day(lang, on)} · {store}"
     return (
         f'<div class="ch-comment"><div class="ch-score">{row["score"]}</div>'

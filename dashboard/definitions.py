@@ -1,6 +1,5 @@
 """The catalogue as a page: metrics, tiers, tables, each found by any of its words."""
 
-import inspect
 from collections.abc import Mapping
 from html import escape
 
@@ -10,11 +9,9 @@ from dashboard import cards, formats, limits, queries
 from dashboard.catalogue import METRICS, Metric
 from dashboard.filters import View
 from dashboard.numbers import Ink
-from dashboard.words import definition, label, label_of, say
+from dashboard.words import definition, facts, label, label_of, say
 from data.schemas import INPUTS, columns, required_columns
 from data.settings import TierRule
-
-FIELDS = ("Formula", "Interval", "Units", "Grain", "Source")
 
 
 def search(view: View) -> str:
@@ -46,21 +43,6 @@ def shelves(view: View, wanted: str) -> None:
             _shelf(view, name, entries)
 
 
-def fields(doc: str) -> dict[str, str]:
-    """The named fields of a metric's docstring: Formula, Interval, Units and so on."""
-    found: dict[str, str] = {}
-    name = ""
-    for line in inspect.cleandoc(doc).splitlines():
-        head, colon, rest = line.partition(":")
-        if colon and head in FIELDS:
-            name, found[head] = head, rest.strip()
-        elif name and line.startswith(" "):
-            found[name] += f" {line.strip()}"
-        else:
-            name = ""
-    return found
-
-
 def _shelf(view: View, name: str, entries: list[str]) -> None:
     with cards.card(f"def-{name}"):
         nothing = cards.empty(say(view.lang, "definitions.none"))
@@ -82,15 +64,16 @@ def _matching(entries: list[str], wanted: str) -> list[str]:
 def _metric(view: View, metric: Metric) -> str:
     lang = view.lang
     limit = _limit(view, metric)
-    stated = fields(metric.definition) if lang == "en" else {}
+    stated = facts(metric)
+    shown = stated if lang == "en" else {}
     rows = {
-        "formula": stated.get("Formula"),
-        "interval": stated.get("Interval"),
+        "formula": shown.get("Formula"),
+        "interval": shown.get("Interval"),
         "window": _window(lang, metric),
         "threshold": limit,
         "better": metric.good and say(lang, f"definitions.better.{metric.good}"),
         "needs": ", ".join(metric.needs),
-        "source": fields(metric.definition).get("Source"),
+        "source": stated.get("Source"),
     }
     return _entry(
         label(lang, metric), metric.name, definition(lang, metric), _rows(lang, rows)

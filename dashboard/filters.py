@@ -8,8 +8,9 @@ import streamlit as st
 
 from dashboard import formats, queries, state
 from dashboard.catalogue import METRICS
+from dashboard.naming import named
 from dashboard.question import ATTRIBUTES, Condition, Question
-from dashboard.words import LANGUAGES, label_of, say
+from dashboard.words import LANGUAGES, say
 
 WINDOWS = ("30", "90", "180", "365", "all")
 # What a page's own pickers may hold; each page shows those that it has.
@@ -103,7 +104,7 @@ def clear(*names: str) -> None:
 
 def describe(lang: str, condition: Condition) -> str:
     """A condition in words: Region: East, North."""
-    values = [label_of(lang, value, condition.attribute) for value in condition.values]
+    values = [named(lang, value, condition.attribute) for value in condition.values]
     key = "filter.is_not" if condition.negate else "filter.is"
     shown = say(lang, "list.comma").join(values[:2])
     if len(values) > 2:
@@ -184,7 +185,7 @@ def _attribute(lang: str, attribute: str) -> None:
         attribute,
         options=list(queries.choices(attribute)),
         placeholder=say(lang, "filter.everyone"),
-        format_func=lambda value: label_of(lang, value, attribute),
+        format_func=lambda value: named(lang, value, attribute),
         **options,
     )
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import cards, limits, queries
 from dashboard.filters import View
+from dashboard.naming import named
 from dashboard.numbers import Cell, Ink, Row, written
 from dashboard.question import Question
 from dashboard.words import label_of, reason_text, say
@@ -131,7 +132,7 @@ def _row(
     ink: Ink,
     drawn: Drawn,
 ) -> str:
-    name = escape(label_of(ink.lang, str(row["segment"]), question.by or ""))
+    name = escape(named(ink.lang, str(row["segment"]), question.by or ""))
     thin = ' class="thin"' if cards.is_thin(row) else ""
     return (
         f'<tr{thin}><td class="name">{name}</td>'

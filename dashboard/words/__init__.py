@@ -1,9 +1,12 @@
 """Every word on a page in Chinese and in English, and the names of what data hold."""
 
+import inspect
+
 from dashboard.catalogue import Metric
 from dashboard.words import blocks, definitions, names, shell
 
 LANGUAGES = ("zh", "en")
+FIELDS = ("Formula", "Interval", "Units", "Grain", "Source")
 SMALL = "n too small"
 TEXTS: dict[str, tuple[str, str]] = {
     **shell.TEXTS,
@@ -44,3 +47,22 @@ def reason_text(lang: str, reason: object) -> str:
         return say(lang, "reason.none")
     known = TEXTS.get(f"reason.{reason}")
     return known[LANGUAGES.index(lang)] if known else str(reason)
+
+
+def facts(metric: Metric) -> dict[str, str]:
+    """The named fields of a metric's docstring: Formula, Interval, Units and so on."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in inspect.cleandoc(metric.definition).splitlines():
+        head, colon, rest = line.partition(":")
+        if colon and head in FIELDS:
+            name, found[head] = head, rest.strip()
+        elif name and line.startswith(" "):
+            found[name] += f" {line.strip()}"
+    return found
+
+
+def explanation(lang: str, metric: Metric) -> str:
+    """What a help mark says: the definition, in English with its formula."""
+    formula = facts(metric).get("Formula") if lang == "en" else None
+    return "\n".join(filter(None, (definition(lang, metric), formula)))

@@ -1,0 +1,133 @@
+"""Every number that a browser shows is the number that the command line prints."""
+
+import json
+import shlex
+import subprocess
+import sys
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import PATHS, settled
+
+pytestmark = pytest.mark.browser
+
+WRITTEN = """() => [...document.querySelectorAll('[data-args]')].map(e => ({
+    metric: e.dataset.metric, args: e.dataset.args, column: e.dataset.column,
+    row: e.dataset.row, text: e.textContent}))"""
+DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')]
+    .flatMap(e => (e.layout.meta && e.layout.meta.numbers) || [])"""
+SCALES = {"万": 1e4, "亿": 1e8, "K": 1e3, "M": 1e6, "B": 1e9}
+SHARES = ("%", "个百分点", " pp")
+SIGNS = "¥$€£+±−- "
+VIEWS = (
+    "",
+    "lang=en&window=90&tier=dormant&tier_mode=not",
+    "lang=zh&trend=revenue&cut=store",
+    "lang=en&trend=response_rate&cut=tier&as_of=2026-06-30",
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One number as a page shows it, and the command that prints it again."""
+
+    page: str
+    args: str
+    column: str
+    row: str
+    text: str
+
+
+@pytest.mark.parametrize("page", PATHS)
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.timeout(900)
+def test_each_number_is_what_the_command_line_prints(
+    browser: Browser, address: str, company_store: Path, page: str, view: str
+) -> None:
+    shown = collect(browser, f"{address}/{PATHS[page]}?{view}", page)
+    assert shown or page == "definitions"
+    asked = sorted({each.args for each in shown})
+    with ThreadPoolExecutor(2) as pool:
+        frames = dict(
+            zip(
+                asked, pool.map(lambda a: printed(a, company_store), asked), strict=True
+            )
+        )
+    wrong = [each for each in shown if not agrees(each, frames[each.args])]
+    assert not wrong, wrong[:5]
+
+
+def collect(browser: Browser, address: str, name: str) -> list[Shown]:
+    """Every number on a page, written and drawn."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    page = context.new_page()
+    settled(page, address)
+    found = [*page.evaluate(WRITTEN), *page.evaluate(DRAWN)]
+    context.close()
+    for each in found:
+        assert shlex.split(each["args"])[0] == each["metric"]
+    return [
+        Shown(name, each["args"], each["column"], each["row"], each["text"])
+        for each in found
+    ]
+
+
+def printed(args: str, store: Path) -> list[dict[str, Any]]:
+    """What the command line prints, run in a process of its own."""
+    command = [Path(sys.executable).with_name("customer-health"), "metric"]
+    options = ["--store", str(store), "--format", "json"]
+    done = subprocess.run(
+        [*command, *shlex.split(args), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, (args, done.stderr)
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return rows
+
+
+def agrees(shown: Shown, rows: list[dict[str, Any]]) -> bool:
+    """Whether the text is the printed number, rounded to the digits shown."""
+    named = json.loads(shown.row)
+    matching = [r for r in rows if all(str(r.get(k)) == v for k, v in named.items())]
+    if len(matching) != 1:
+        return False
+    above, _, below = shown.column.partition("/")
+    number = float(matching[0][above]) / float(matching[0][below] if below else 1)
+    said, half = read(shown.text)
+    return abs(said - number) <= half * (1 + 1e-9) + 1e-12
+
+
+def read(text: str) -> tuple[float, float]:
+    """The number that a text says, and half a unit of its last digit."""
+    scale, body = 1.0, text
+    for unit in SHARES:
+        if body.endswith(unit):
+            scale, body = 0.01, body.removesuffix(unit)
+    if body[-1] in SCALES:
+        scale, body = SCALES[body[-1]], body[:-1]
+    sign = -1.0 if "−" in body else 1.0
+    digits = body.replace(",", "").strip(SIGNS)
+    decimals = len(digits.partition(".")[2])
+    return sign * float(digits) * scale, 0.5 * scale * 10.0**-decimals
+
+
+def test_the_texts_are_read_as_a_person_reads_them() -> None:
+    expected = {
+        "36.2": (36.2, 0.05),
+        "31.8%": (0.318, 0.0005),
+        "−¥1.23亿": (-1.23e8, 0.5e6),
+        "+2.1个百分点": (0.021, 0.0005),
+        "¥12.35M": (12.35e6, 5e3),
+        "14,203": (14203.0, 0.5),
+    }
+    found = defaultdict(tuple, {text: read(text) for text in expected})
+    for text, (number, half) in expected.items():
+        assert found[text] == pytest.approx((number, half))
