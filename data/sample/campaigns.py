@@ -119,8 +119,8 @@ CAMPAIGNS = (
     _promotion("CP11", "今年", "年中大促", -133),
     Campaign(
         "CP12", "弃购挽回", "cart", "recover abandoned carts", "购物车", "app", -130,
-        105, "shoppers", 0.70, "randomised",
-        (Arm("control", 0.5, reaching(0.16)), Arm("treatment", 0.5, reaching(0.216))),
+        105, "shoppers", 0.50, "randomised",
+        (Arm("control", 0.5, reaching(0.13)), Arm("treatment", 0.5, reaching(0.1755))),
         outcome_days=14, target=0.20, rolling=True, member_cost=0.8,
     ),
     Campaign(

@@ -14,7 +14,7 @@ DIMENSIONS = ("product_quality", "service", "delivery", "communication", "suppor
 TROUBLES = ("product_quality", "service", "delivery")  # what can go wrong with an order
 USUAL_TROUBLE = (0.04, 0.04, 0.05)  # chance per purchase
 LATE_DAYS = 210  # since when deliveries in LATE_REGION run late
-LATE_TROUBLE = 0.36  # chance of late delivery there since then
+LATE_TROUBLE = 0.50  # chance of late delivery there since then
 TROUBLE_OF_THE_LOST = (0.16, 0.14, 0.18)  # added at the purchase that loses a customer
 MOOD = 0.40  # spread of the customers' own level, in points of 1-5
 

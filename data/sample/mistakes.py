@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from data.sample.dice import Dice
+from data.sample.seasons import Days
 
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
 QUARANTINED, DUPLICATE = "quarantined", "duplicate"
@@ -22,7 +23,8 @@ class Mistake:
     """One way to go wrong, and how many of a table's rows do."""
 
     table: str
-    rule: str
+    column: str
+    rule: str  # that the check names
     share: float
     fate: str
     spoil: Spoil
@@ -51,78 +53,78 @@ def _same(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _again(table: str, share: float) -> Mistake:
-    return Mistake(table, "duplicate", share, DUPLICATE, _same, renamed=False)
+    return Mistake(table, "", "duplicate", share, DUPLICATE, _same, renamed=False)
 
 
-def _wrong(table: str, rule: str, share: float, spoil: Spoil) -> Mistake:
-    return Mistake(table, rule, share, QUARANTINED, spoil)
-
-
-def _keyless(table: str, rule: str, share: float, spoil: Spoil) -> Mistake:
-    return Mistake(table, rule, share, QUARANTINED, spoil, renamed=False)
+def _wrong(table: str, what: str, share: float, spoil: Spoil) -> Mistake:
+    column, rule = what.split(": ")
+    return Mistake(table, column, rule, share, QUARANTINED, spoil)
 
 
 AMOUNT, ORDERED = pl.col("amount"), pl.col("ordered_at")
 STRANGER = pl.col("customer_id").str.replace("C", "X")
-LESS = (pl.max_horizontal(AMOUNT * 0.9, "refund")).round(2)
+LATER = "70y"  # after today, whenever that is
 MISTAKES = (
     _again("orders", 0.0008),
     Mistake(
-        "orders", "corrected", 0.0008, SUPERSEDED, _set(amount=LESS), renamed=False
+        "orders", "amount", "corrected", 0.0008, SUPERSEDED, _set(amount=AMOUNT + 10),
+        renamed=False,
     ),
     Mistake(
-        "orders", "unknown customer", 0.0004, NOTICE, _set(customer_id=STRANGER)
+        "orders", "customer_id", "unknown_customer", 0.0004, NOTICE,
+        _set(customer_id=STRANGER),
     ),
-    _wrong("orders", "missing customer", 0.0006, _set(customer_id=None)),
+    _wrong("orders", "customer_id: missing", 0.0006, _set(customer_id=None)),
     _wrong(
-        "orders", "negative amount", 0.0003,
-        _set(amount=-AMOUNT, status="completed", refund=0, refunded_at=None),
-    ),
-    _wrong(
-        "orders", "refund above amount", 0.0003,
-        _set(refund=AMOUNT * 1.5, refunded_at=ORDERED, status="completed"),
+        "orders", "amount: negative_amount", 0.0003,
+        _set(amount=-AMOUNT.abs(), status="completed", refund=0, refunded_at=None),
     ),
     _wrong(
-        "orders", "future date", 0.0002,
-        _set(ordered_at=ORDERED.dt.offset_by("70y"), refunded_at=None),
+        "orders", "refund: refund_above_amount", 0.0003,
+        _set(refund=AMOUNT.abs() * 1.5, refunded_at=ORDERED, status="completed"),
     ),
-    _keyless("order_items", "missing product", 0.0005, _set(product_id=None)),
+    _wrong(
+        "orders", "ordered_at: date_range", 0.0002,
+        _set(ordered_at=ORDERED.dt.offset_by(LATER), refunded_at=None),
+    ),
+    _wrong("order_items", "product_id: missing", 0.0005, _set(product_id=None)),
     _again("order_items", 0.0008),
     Mistake(
-        "customers", "unknown gender", 0.0010, ACCEPTED, _set(gender="X9"),
+        "customers", "gender", "unknown_code", 0.0010, ACCEPTED, _set(gender="X9"),
         in_place=True,
     ),
     _again("customers", 0.0010),
-    _wrong("surveys", "score 11", 0.0015, _set(score=11)),
+    _wrong("surveys", "score: range", 0.0015, _set(score=11)),
     _again("surveys", 0.0010),
-    _wrong("interactions", "missing customer", 0.0012, _set(customer_id=None)),
-    _wrong("interactions", "unknown kind", 0.0010, _set(kind="scan")),
-    _wrong("tickets", "unknown kind", 0.0015, _set(kind="praise")),
+    _wrong("interactions", "customer_id: missing", 0.0012, _set(customer_id=None)),
+    _wrong("interactions", "kind: choice", 0.0010, _set(kind="scan")),
+    _wrong("tickets", "kind: choice", 0.0015, _set(kind="praise")),
     _again("tickets", 0.0015),
-    _keyless("campaign_members", "missing arm", 0.0010, _set(arm=None)),
+    _wrong("campaign_members", "arm: missing", 0.0010, _set(arm=None)),
     _again("campaign_members", 0.0015),
-    _wrong("leads", "missing channel", 0.0020, _set(channel=None)),
-    _wrong("points", "wrong sign", 0.0010, _set(kind="redeem", points=100)),
+    _wrong("leads", "channel: missing", 0.0020, _set(channel=None)),
+    _wrong("points", "points: points_sign", 0.0010, _set(kind="redeem", points=100)),
     _again("points", 0.0010),
     _again("contacts", 0.0020),
     _wrong(
-        "contacts", "future date", 0.0010,
+        "contacts", "contacted_at: date_range", 0.0010,
         _set(
-            contacted_at=pl.col("contacted_at").dt.offset_by("70y"),
+            contacted_at=pl.col("contacted_at").dt.offset_by(LATER),
             follow_up_done_at=None,
         ),
     ),
 )  # fmt: skip
-UNREADABLE = (  # table, column, text that is no value, share; in CSV only
-    ("orders", "ordered_at", "2026-13-45 10:00:00", 0.0003),
-    ("customers", "birth_date", "1987-02-30", 0.0005),
-    ("surveys", "sent_at", "昨天", 0.0010),
-    ("interactions", "occurred_at", "31/31/2025", 0.0008),
-    ("tickets", "opened_at", "待补", 0.0010),
-    ("points", "points", "12x", 0.0008),
-    ("contacts", "contacted_at", "24:61", 0.0010),
+UNREADABLE = (  # table, column, rule, text that is no value, share; in CSV only
+    ("orders", "ordered_at", "date", "2026-13-45 10:00:00", 0.0003),
+    ("orders", "status", "field_count", "completed,1,2", 0.0002),
+    ("customers", "birth_date", "date", "1987-02-30", 0.0005),
+    ("surveys", "sent_at", "date", "昨天", 0.0010),
+    ("interactions", "occurred_at", "date", "2025-31-31", 0.0008),
+    ("tickets", "opened_at", "date", "待补", 0.0010),
+    ("points", "points", "number", "12x", 0.0008),
+    ("contacts", "contacted_at", "date", "24:61", 0.0010),
 )
-RAGGED = 0.0002  # of the orders' lines in CSV have cells too many
+LETTERS = "ABCDEFGH"  # each mistake renames its copies with a letter of its own
 
 
 @dataclass(frozen=True)
@@ -130,16 +132,21 @@ class Count:
     """How many rows of a table are wrong in one way, and what becomes of them."""
 
     table: str
+    column: str  # none: the whole row
     rule: str
     fate: str
     rows: int
 
 
-def _sample(
-    rows: int, share: float, rng: Dice
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    count = min(rows, max(1, round(rows * share)))
-    return np.sort(rng.choice(rows, count, replace=False)).astype(np.int64)
+def _count(mistake: Mistake, rows: int) -> Count:
+    return Count(mistake.table, mistake.column, mistake.rule, mistake.fate, rows)
+
+
+def _apart(rows: int, shares: list[float], rng: Dice) -> list[Days]:
+    """Choose rows for each mistake, no row for two of them."""
+    counts = [max(1, round(rows * share)) for share in shares]
+    drawn = rng.permutation(rows)[: sum(counts)]
+    return [np.sort(part) for part in np.split(drawn, np.cumsum(counts)[:-1])]
 
 
 def _renamed(rows: pl.DataFrame, letter: str) -> pl.DataFrame:
@@ -148,14 +155,12 @@ def _renamed(rows: pl.DataFrame, letter: str) -> pl.DataFrame:
     return rows.with_columns(key.str.replace("^(.)", "${1}" + letter))
 
 
-def _changed(frame: pl.DataFrame, mistake: Mistake, rng: Dice) -> pl.DataFrame:
-    at = _sample(len(frame), mistake.share, rng)
+def _changed(frame: pl.DataFrame, at: Days, spoil: Spoil) -> pl.DataFrame:
+    """Spoil some rows where they stand."""
     hit = pl.Series(np.isin(np.arange(len(frame)), at))
-    spoilt = mistake.spoil(frame)
+    spoilt = spoil(frame)
     return frame.with_columns(
-        spoilt[name].zip_with(hit, frame[name])
-        for name in frame.columns
-        if not spoilt[name].equals(frame[name])
+        spoilt[name].zip_with(hit, frame[name]) for name in frame.columns
     )
 
 
@@ -163,14 +168,14 @@ def spoil(
     table: str, frame: pl.DataFrame, rng: Dice
 ) -> tuple[pl.DataFrame, list[Count]]:
     """Add the table's wrong rows, each somewhere after the row it was copied from."""
-    counts, copies = [], [frame]
-    places = [np.arange(len(frame), dtype=np.float64)]
-    mine = [mistake for mistake in MISTAKES if mistake.table == table and len(frame)]
-    for letter, mistake in zip("ABCDEFGH", mine, strict=False):
-        at = _sample(len(frame), mistake.share, rng)
-        counts.append(Count(table, mistake.rule, mistake.fate, len(at)))
+    mine = [mistake for mistake in MISTAKES if mistake.table == table]
+    chosen = _apart(len(frame), [mistake.share for mistake in mine], rng)
+    copies, places = [frame], [np.arange(len(frame), dtype=np.float64)]
+    counts = []
+    for letter, mistake, at in zip(LETTERS, mine, chosen, strict=False):
+        counts.append(_count(mistake, len(at)))
         if mistake.in_place:
-            frame = copies[0] = _changed(frame, mistake, rng)
+            copies[0] = _changed(frame, at, mistake.spoil)
             continue
         rows = _renamed(frame[at], letter) if mistake.renamed else frame[at]
         copies.append(mistake.spoil(rows))
@@ -183,19 +188,14 @@ def unreadable(
     table: str, frame: pl.DataFrame, rng: Dice
 ) -> tuple[tuple[str, ...], list[Count]]:
     """Write the raw lines of a CSV whose cells are no values, or too many."""
+    mine = [each for each in UNREADABLE if each[0] == table]
     lines: list[str] = []
     counts = []
-    for name, column, text, share in UNREADABLE:
-        if name == table and len(frame):
-            made = _lines(frame[_sample(len(frame), share, rng)], column, text)
-            counts.append(Count(table, f"unreadable {column}", QUARANTINED, len(made)))
-            lines += made
-    if table == "orders" and len(frame):
-        made = _lines(
-            frame[_sample(len(frame), RAGGED, rng)], "status", "completed,1,2"
-        )
-        counts.append(Count(table, "ragged", QUARANTINED, len(made)))
-        lines += made
+    chosen = _apart(len(frame), [each[-1] for each in mine], rng)
+    for (_, column, rule, text, _), at in zip(mine, chosen, strict=False):
+        blamed = column if rule != "field_count" else ""
+        counts.append(Count(table, blamed, rule, QUARANTINED, len(at)))
+        lines += _lines(frame[at], column, text)
     return tuple(lines), counts
 
 

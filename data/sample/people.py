@@ -145,8 +145,8 @@ def look_alikes(people: People) -> tuple[Days, Days]:
     """Choose pairs of neighbours who are one person registered twice."""
     persons = np.flatnonzero(people.type != CORPORATE)
     step = max(2, len(persons) // (LOOK_ALIKES + 1))
-    one = persons[:-1:step][:LOOK_ALIKES]
-    other = persons[1::step][:LOOK_ALIKES]
+    one = persons[step // 2 : -1 : step][:LOOK_ALIKES]
+    other = persons[step // 2 + 1 :: step][:LOOK_ALIKES]
     return one, other
 
 

@@ -76,7 +76,6 @@ class CampaignTruth:
         """Give the true conversion per arm and the true lifts over the control."""
         arms = [arm.name for arm in self.campaign.arms]
         share = self.buyers / max(self.mature, 1)
-        money = self.revenue / max(self.mature, 1)
         report: dict[str, Any] = {
             "name": self.campaign.name,
             "design": self.campaign.design,
@@ -84,22 +83,19 @@ class CampaignTruth:
             "members": dict(zip(arms, map(int, self.members), strict=True)),
             "mature_members": self.mature,
             "conversion": dict(zip(arms, map(float, share), strict=True)),
-            "caused_share": {
-                arm: float(share[place] - share.min()) for place, arm in enumerate(arms)
-            },
+            "lift": {arm: self._lift(at, share) for at, arm in enumerate(arms) if at},
         }
-        if "control" in arms and self.mature:
-            control = arms.index("control")
-            report["lift"] = {
-                arm: {
-                    "absolute": float(share[place] - share[control]),
-                    "relative": float(share[place] / share[control] - 1),
-                    "revenue_per_member": float(money[place] - money[control]),
-                }
-                for place, arm in enumerate(arms)
-                if place != control
-            }
         return report
+
+    def _lift(self, arm: int, share: Instants) -> dict[str, float | None]:
+        """Compare an arm with the control, which comes first."""
+        money = (self.revenue[arm] - self.revenue[0]) / max(self.mature, 1)
+        relative = float(share[arm] / share[0] - 1) if share[0] else None
+        return {
+            "absolute": float(share[arm] - share[0]),
+            "relative": relative,
+            "revenue_per_member": float(money),
+        }
 
 
 @dataclass
@@ -107,12 +103,12 @@ class Truth:
     """What the chunks add up to."""
 
     campaigns: tuple[CampaignTruth, ...]
-    mistakes: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    mistakes: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
 
     def count(self, counts: list[Count]) -> None:
         """Add wrong rows."""
         for each in counts:
-            key = (each.table, each.rule, each.fate)
+            key = (each.table, each.column, each.rule, each.fate)
             self.mistakes[key] = self.mistakes.get(key, 0) + each.rows
 
     def mistakes_report(self) -> list[dict[str, Any]]:
