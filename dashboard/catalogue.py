@@ -17,6 +17,8 @@ from metrics import (
     clv,
     concentration,
     customers,
+    drivers,
+    purchase_forecast,
     repurchase,
     satisfaction,
     scores,
@@ -129,7 +131,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "satisfaction_drivers", "Satisfaction drivers", "满意度驱动因素", "share", None,
-        "drivers", satisfaction.satisfaction_drivers,
+        "drivers", drivers.satisfaction_drivers,
         "各满意度维度对推荐评分 R² 的 Shapley 贡献占比；只用完整答卷；这是相关，不是因果。",
         window="365", needs=("surveys",), cuts=(),
     ),
@@ -141,7 +143,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "expected_purchases", "Expected purchases", "预期购买次数", "count", "high",
-        "value", clv.expected_purchases,
+        "value", purchase_forecast.expected_purchases,
         "未来一段时间（默认 365 天）预期的购买日数合计，来自购买模型。",
         window=None, options=(*MODEL, "per-customer"),
     ),

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells
+from dashboard.cells import KEYS, Layout, lay_out, matching, put
 from dashboard.periods import STANDARD, Span
 from dashboard.question import Condition
 from data.marts import sql
@@ -37,7 +37,7 @@ class Wanted:
     def attributes(self) -> set[str]:
         """The customers' attributes that the cells have to tell apart."""
         named = {each.attribute for each in self.where}
-        return named | ({self.by} if self.by in cells.KEYS else set())
+        return named | ({self.by} if self.by in KEYS else set())
 
     def cube(self) -> str | None:
         """The kept cube that tells them apart, if there is one."""
@@ -60,7 +60,7 @@ class Reader:
         if cube is None or wanted.cut:
             return self.remember(wanted, lambda: self._crossed(wanted))
         found = self._stored(wanted, cube)
-        return cells.matching(found, wanted.where)
+        return matching(found, wanted.where)
 
     def _stored(self, wanted: Wanted, cube: str) -> pl.DataFrame:
         plain = Wanted(wanted.mart, wanted.spans)
@@ -69,9 +69,9 @@ class Reader:
 
     def _whole(self, wanted: Wanted) -> pl.DataFrame:
         if not self._keeps(wanted):
-            return self._summed(wanted, cells.Layout(wanted.spans))
+            return self._summed(wanted, Layout(wanted.spans))
         with self.snapshot.cursor() as cursor:
-            cells.put(cursor, "asked", _asked(wanted))
+            put(cursor, "asked", _asked(wanted))
             keys = _keys(wanted.mart)
             return frame(
                 cursor,
@@ -84,7 +84,7 @@ class Reader:
         return standard and {s.as_of for s in wanted.spans} <= set(days["as_of"])
 
     def _crossed(self, wanted: Wanted) -> pl.DataFrame:
-        layout = cells.Layout(
+        layout = Layout(
             wanted.spans,
             purchase_cut=wanted.cut if wanted.mart == "purchase_cells" else None,
             answer_cut=wanted.cut if wanted.mart == "answer_cells" else None,
@@ -93,9 +93,9 @@ class Reader:
         )
         return self._summed(wanted, layout)
 
-    def _summed(self, wanted: Wanted, layout: cells.Layout) -> pl.DataFrame:
+    def _summed(self, wanted: Wanted, layout: Layout) -> pl.DataFrame:
         with self.snapshot.cursor() as cursor:
-            cells.lay_out(cursor, layout, self.settings)
+            lay_out(cursor, layout, self.settings)
             return frame(cursor, sql(wanted.mart))
 
     def rows(self, query: str) -> pl.DataFrame:
@@ -108,11 +108,11 @@ class Reader:
         return self.remember(query, ask)
 
     def laid_out(
-        self, layout: cells.Layout, ask: Callable[[DuckDBPyConnection], pl.DataFrame]
+        self, layout: Layout, ask: Callable[[DuckDBPyConnection], pl.DataFrame]
     ) -> pl.DataFrame:
         """What a function reads from a cursor on which a layout stands."""
         with self.snapshot.cursor() as cursor:
-            cells.lay_out(cursor, layout, self.settings)
+            lay_out(cursor, layout, self.settings)
             return ask(cursor)
 
     def remember(self, key: object, ask: Callable[[], T]) -> T:

@@ -7,9 +7,9 @@ from dashboard import cells
 from dashboard.answers.counted import column
 from dashboard.answers.view import View
 from dashboard.reader import frame
-from data.schemas.cells import CustomerRevenue
+from data.schemas.cells import Answers, CustomerRevenue
 from metrics.concentration import concentration
-from metrics.satisfaction import satisfaction_drivers
+from metrics.drivers import satisfaction_drivers
 from metrics.scores import score_distribution
 
 KEYS = "k.store, k.region, k.customer_type, k.acquisition_channel, k.tier"
@@ -53,7 +53,7 @@ def rows(view: View, query: str) -> pl.DataFrame:
 
 def drivers(view: View) -> pl.DataFrame:
     """What moves the score, from the complete answers of the window."""
-    return satisfaction_drivers(rows(view, ANSWERS))
+    return satisfaction_drivers(Answers.validate(rows(view, ANSWERS).lazy()))
 
 
 def scores(view: View) -> pl.DataFrame:
