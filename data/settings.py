@@ -178,5 +178,6 @@ def _first(error: ValidationError) -> str:
     if problem["type"] == "extra_forbidden":
         return unknown_key(Settings, problem["loc"])
     key = ".".join(str(part) for part in problem["loc"])
-    words = problem["msg"].removeprefix("Value error, ").rstrip(".?")
-    return f"{key}: {words}." if key else f"{words}."
+    words = problem["msg"].removeprefix("Value error, ")
+    stop = "" if words.endswith(("?", ".")) else "."
+    return f"{key}: {words}{stop}" if key else f"{words}{stop}"

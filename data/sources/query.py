@@ -41,7 +41,8 @@ def _run(sql: str, name: str, source: Path, result: Path) -> tuple[Notice, ...]:
     connection = connect(None, folders=(source, result.parent), scratch=result.parent)
     try:
         query = _one_select(connection, _rooted(sql, source), name)
-        connection.execute(f"COPY ({query}\n) TO '{result}' (FORMAT parquet)")
+        connection.execute(f"CREATE TEMP VIEW asked AS {query}")
+        connection.execute(f"COPY (FROM asked) TO {_text(result)} (FORMAT parquet)")
         return tuple(_counted(connection, sql, source))
     except duckdb.Error as error:
         raise RefusedError(f"tables.{name}.query failed: {_words(error)}.") from None
@@ -54,7 +55,7 @@ def _one_select(connection: duckdb.DuckDBPyConnection, sql: str, name: str) -> s
     selects = [each for each in statements if each.type == duckdb.StatementType.SELECT]
     if len(statements) != 1 or not selects:
         raise UsageError(f"tables.{name}.query must be one SELECT.")
-    return statements[0].query.strip().rstrip(";")
+    return str(statements[0].query)
 
 
 def _rooted(sql: str, source: Path) -> str:
