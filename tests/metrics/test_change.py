@@ -10,7 +10,7 @@ from data.schemas.cells import PurchaseCells, RateCells, ValueCells
 from metrics.change import rate_change
 from metrics.tiers import tier_distribution
 
-LAW = settings(max_examples=40, deadline=None)
+LAW = settings(max_examples=25, deadline=None)
 
 
 def period(**segments: tuple[float, float]) -> LazyFrame[RateCells]:

@@ -12,7 +12,7 @@ from pandera.typing.polars import LazyFrame
 from data.schemas.cells import CustomerRevenue
 from metrics.concentration import concentration, lorenz
 
-LAW = settings(max_examples=40, deadline=None)
+LAW = settings(max_examples=25, deadline=None)
 
 
 def spend(*values: object) -> LazyFrame[CustomerRevenue]:

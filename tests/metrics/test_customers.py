@@ -13,7 +13,7 @@ from data.schemas.cells import PurchaseCells
 from metrics import customers, repurchase
 from metrics.frames import Estimate
 
-LAW = settings(max_examples=20, deadline=None)
+LAW = settings(max_examples=12, deadline=None)
 
 Money = pl.Decimal(38, 4)
 COUNTS = (

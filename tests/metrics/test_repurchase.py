@@ -11,7 +11,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from data.schemas.cells import Durations, RepurchaseCells
 from metrics.repurchase import HORIZONS, kaplan_meier, median_days, repurchase_within
 
-LAW = settings(max_examples=40, deadline=None)
+LAW = settings(max_examples=25, deadline=None)
 
 WORKED = [(5, True), (8, False), (12, True), (12, True), (20, False), (30, False)]
 

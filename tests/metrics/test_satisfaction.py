@@ -10,7 +10,7 @@ from pandera.typing.polars import LazyFrame
 from data.schemas.cells import AnswerCells
 from metrics.satisfaction import DIMENSIONS, csat, nps, response_rate
 
-LAW = settings(max_examples=40, deadline=None)
+LAW = settings(max_examples=25, deadline=None)
 
 Answer = tuple[str, str, int]
 """Customer, tier, value."""
