@@ -21,8 +21,9 @@ from dashboard.catalogue import Metric, find
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, written
 from dashboard.question import Question
-from dashboard.words import SMALL, explanation, label, reason_text, say
+from dashboard.words import SMALL, TEXTS, explanation, label, reason_text, say
 
+COMPARED = {"both": "year"}
 ICONS = {"above": "▲", "below": "▼", "undecided": "◆"}
 
 
@@ -112,20 +113,30 @@ def empty(title: str, text: str = "") -> str:
 
 
 def interval(lang: str, question: Question, row: Row, ink: Ink) -> str:
-    """Interval and base of an estimate in one line."""
+    """Interval and base of an estimate in one line; a count is its own base."""
     parts = []
     if row.get("ci_low") is not None and row.get("ci_high") is not None:
         low, high = (
             written(Cell(question, row, c), ink) for c in ("ci_low", "ci_high")
         )
         parts.append(say(lang, "kpi.interval", low=low, high=high))
-    if row.get("n") is not None:
+    if row.get("n") is not None and ink.unit != "count":
         parts.append(
-            say(lang, "kpi.n", n=written(Cell(question, row, "n"), ink, "count"))
+            say(
+                lang,
+                _base(question.metric),
+                n=written(Cell(question, row, "n"), ink, "count"),
+            )
         )
     if is_thin(row):
         parts.append(escape(say(lang, "kpi.n_too_small")))
     return " · ".join(parts)
+
+
+def _base(metric: str) -> str:
+    """What n counts, where it is not plainly the base of a rate."""
+    key = f"kpi.n.{metric}"
+    return key if key in TEXTS else "kpi.n"
 
 
 def window_words(view: View, metric: Metric) -> str:
@@ -171,15 +182,19 @@ def _main(view: View, question: Question, row: Row, ink: Ink) -> str:
 def _changes(view: View, metric: Metric, row: Row, ink: Ink) -> str:
     if row.get("value") is None:
         return ""
-    return "".join(
-        _change(view, metric, against, ink) for against in ("previous", "year")
-    )
+    against = ("both",) if _yearly(view, metric) else ("previous", "year")
+    return "".join(_change(view, metric, each, ink) for each in against)
+
+
+def _yearly(view: View, metric: Metric) -> bool:
+    """Whether the window before and the window a year ago are the same."""
+    return metric.window is not None and (view.window or metric.window) == "365"
 
 
 def _change(view: View, metric: Metric, against: str, ink: Ink) -> str:
-    question = view.ask(metric.name, compare=against)
+    question = view.ask(metric.name, compare=COMPARED.get(against, against))
     cell, form = change_cell(metric, question)
-    mark = change_meaning(metric, cell)
+    mark = change_meaning(metric, cell, ink)
     label = escape(say(view.lang, f"compare.{against}"))
     number = written(cell, ink, form)
     return f'<span>{label} <span class="ch-delta {mark}">{number}</span></span>'
@@ -193,9 +208,11 @@ def change_cell(metric: Metric, question: Question) -> tuple[Cell, str]:
     return Cell(question, row, "change"), "change"
 
 
-def change_meaning(metric: Metric, cell: Cell) -> str:
-    """Whether a change is for the better or the worse, where that is known."""
+def change_meaning(metric: Metric, cell: Cell, ink: Ink) -> str:
+    """Whether a change is for the better or the worse; nothing where it rounds to 0."""
     if not cell.number or metric.good is None:
+        return ""
+    if metric.unit not in ("money", "count") and ink.change(cell.number)[0] == "±":
         return ""
     return "good" if (cell.number > 0) == (metric.good == "high") else "bad"
 

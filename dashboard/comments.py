@@ -1,17 +1,16 @@
-"""What detractors wrote, for viewers who may see personal data."""
+"""The words of detractors on a page."""
 
 from datetime import date
 from html import escape
 
 import streamlit as st
 
-from dashboard import cards, formats, queries
+from dashboard import cards, formats, queries, voices
 from dashboard.filters import View
 from dashboard.naming import named
-from dashboard.numbers import Row
 from dashboard.words import say
 
-MOST = 6
+MOST = 5
 
 
 def latest(view: View) -> None:
@@ -19,17 +18,17 @@ def latest(view: View) -> None:
     if not queries.viewer().may_see_personal:
         st.html(cards.empty(say(view.lang, "comments.hidden")))
         return
-    rows = queries.comments(view.ask("nps"), MOST).to_dicts()
-    body = "".join(_comment(view.lang, row) for row in rows)
+    found = voices.detractors(view.ask("nps"), MOST)
+    body = "".join(_comment(view.lang, comment) for comment in found)
     st.html(body or cards.empty(say(view.lang, "comments.none")))
 
 
-def _comment(lang: str, row: Row) -> str:
-    on: date = row["answered_on"]
-    store = named(lang, str(row["store"]), "store")
-    below = f"{formats.day(lang, on)} · {store}"
+def _comment(lang: str, comment: voices.Comment) -> str:
+    on = comment["answered_on"]
+    day = formats.day(lang, on) if isinstance(on, date) else ""
+    store = named(lang, str(comment["store"]), "store")
     return (
-        f'<div class="ch-comment"><div class="ch-score">{row["score"]}</div>'
-        f"<p>{escape(row['comment'])}</p>"
-        f'<div class="ch-sub">{escape(below)}</div></div>'
+        f'<div class="ch-comment"><div class="ch-score">{comment["score"]}</div>'
+        f"<p>{escape(str(comment['comment']))}</p>"
+        f'<div class="ch-sub">{escape(f"{day} · {store}")}</div></div>'
     )

@@ -1,5 +1,6 @@
 """What the page says in sentences: the state in one, each change with its reason."""
 
+from dataclasses import replace
 from html import escape
 
 import polars as pl
@@ -91,31 +92,31 @@ def _change(view: View, metric: Metric) -> str:
     if cell.number is None:
         return ""
     moved = written(cell, cards.ink_for(view, metric.name), form)
-    mark = cards.change_meaning(metric, cell)
+    mark = cards.change_meaning(metric, cell, cards.ink_for(view, metric.name))
     text = say(
         view.lang,
         "change.moved",
         name=f"<b>{escape(label(view.lang, metric))}</b>",
         change=f'<span class="ch-delta {mark}">{moved}</span>',
     )
-    return f'<div class="ch-change">{text}{_why(view, metric)}</div>'
+    sign = 1 if cell.number > 0 else -1
+    return f'<div class="ch-change">{text}{_why(view, metric, sign)}</div>'
 
 
-def _why(view: View, metric: Metric) -> str:
-    """The attribute value that moved a rate most, and how much was only mix."""
+def _why(view: View, metric: Metric, sign: int) -> str:
+    """The segment that moved a rate most its way, and how much of that was mix."""
     if metric.name not in BASES:
         return ""
-    question = view.ask("rate_change", by=CUT, compare="previous", of=metric.name)
+    split = view.ask("rate_change", by=CUT, compare="previous", of=metric.name)
+    question = replace(split, window=view.window or metric.window)
     effects = queries.answer(question).drop_nulls("total")
     if effects.height < 2:
         return ""
-    return f'<span class="why">{_split(view, metric, question, effects)}</span>'
+    most = effects.sort(sign * pl.col("total"), descending=True).row(0, named=True)
+    return f'<span class="why">{_split(view, metric, question, most)}</span>'
 
 
-def _split(
-    view: View, metric: Metric, question: Question, effects: pl.DataFrame
-) -> str:
-    most = effects.sort(pl.col("total").abs(), descending=True).row(0, named=True)
+def _split(view: View, metric: Metric, question: Question, most: Row) -> str:
     ink = cards.ink_for(view, metric.name)
     rate, mix = (
         written(Cell(question, most, column), ink, "change")

@@ -19,7 +19,7 @@ def tiers(view: View) -> None:
     """Customers against revenue by tier: two bars and the figures behind them."""
     question = view.ask("tier_distribution")
     rows = queries.answer(question).to_dicts()
-    known = [row for row in rows if row.get("customers")]
+    known = sorted(filter(_has_customers, rows), key=_spend, reverse=True)
     if not known:
         why = reason_text(view.lang, rows[0].get("reason") if rows else None)
         st.html(cards.empty(say(view.lang, "empty.title"), why))
@@ -39,7 +39,30 @@ def concentration(view: View) -> None:
     number = written(Cell(question, row), Ink(view.lang, "share"))
     big = say(view.lang, "concentration.big", share=f"<b>{number}</b>")
     lines = "".join(_line(view, top) for top in TOPS)
-    st.html(f'<div class="ch-big">{big}</div><div class="ch-lines">{lines}</div>')
+    below = _gini(view, question, row)
+    st.html(
+        f'<div class="ch-big">{big}</div><div class="ch-lines">{lines}</div>{below}'
+    )
+
+
+def _gini(view: View, question: Question, row: Row) -> str:
+    index, count = Ink(view.lang, "index"), Ink(view.lang, "count")
+    text = say(
+        view.lang,
+        "concentration.gini",
+        n=written(Cell(question, row, "n"), count),
+        gini=written(Cell(question, row, "gini"), index),
+    )
+    return f'<div class="ch-sub" style="margin-top:.9rem">{text}</div>'
+
+
+def _has_customers(row: Row) -> bool:
+    return bool(row.get("customers"))
+
+
+def _spend(row: Row) -> float:
+    """Revenue per customer: the order of tiers from the best down."""
+    return float(row["revenue"]) / float(row["customers"])
 
 
 def _bar(

@@ -110,9 +110,17 @@ def _dots(figure: go.Figure, rows: list[Row], lang: str) -> None:
 
 
 def _beside(row: Row, rows: list[Row]) -> str:
-    """The side of the dot on which its name has room."""
-    middle = max(r["performance"] for r in rows) + min(r["performance"] for r in rows)
-    return "middle left" if row["performance"] > middle / 2 else "middle right"
+    """Where its name has room: over the dot, or under it where another is near."""
+    x, y = [r["performance"] for r in rows], [r["importance"] for r in rows]
+    left = row["performance"] <= min(x) + 0.15 * (max(x) - min(x))
+    right = row["performance"] >= max(x) - 0.15 * (max(x) - min(x))
+    near = [
+        r
+        for r in rows
+        if 0 <= row["importance"] - r["importance"] < 0.08 * max(y) and r is not row
+    ]
+    side = "right" if left else "left" if right else "center"
+    return f"{'top' if near or len(rows) == 1 else 'bottom'} {side}"
 
 
 def _titles(figure: go.Figure, rows: list[Row], lang: str) -> None:

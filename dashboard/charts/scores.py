@@ -1,6 +1,7 @@
 """How the scores from 0 to 10 are spread, promoters and detractors apart."""
 
 import plotly.graph_objects as go
+import polars as pl
 import streamlit as st
 
 from dashboard import cards, queries
@@ -31,7 +32,7 @@ def _figure(key: str, question: Question, lang: str) -> go.Figure | None:
     answer = queries.answer(question).drop_nulls("value")
     if answer.is_empty():
         return None
-    rows = answer.sort(answer["segment"].cast(int)).to_dicts()
+    rows = answer.sort(pl.col("segment").cast(pl.Int64)).to_dicts()
     ink = Ink(lang, "share")
     texts = [ink.value(row["value"]) for row in rows]
     figure = look.base(HEIGHT)

@@ -3,7 +3,7 @@
 import inspect
 
 from dashboard.catalogue import Metric
-from dashboard.words import blocks, definitions, names, shell
+from dashboard.words import blocks, definitions, names, reasons, shell
 
 LANGUAGES = ("zh", "en")
 FIELDS = ("Formula", "Interval", "Units", "Grain", "Source")
@@ -42,11 +42,11 @@ def label_of(lang: str, value: str, attribute: str) -> str:
 
 
 def reason_text(lang: str, reason: object) -> str:
-    """Why a value is unknown; a reason that has no translation stands as it is."""
+    """Why a value is unknown, as a sentence's start."""
     if not reason:
         return say(lang, "reason.none")
-    known = TEXTS.get(f"reason.{reason}")
-    return known[LANGUAGES.index(lang)] if known else str(reason)
+    text = str(reason)
+    return reasons.in_chinese(text) if lang == "zh" else text[:1].upper() + text[1:]
 
 
 def facts(metric: Metric) -> dict[str, str]:

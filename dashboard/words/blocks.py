@@ -7,8 +7,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "kpi.history": ("月末走势", "Month-end history"),
     "kpi.interval": ("95% 区间 {low} 至 {high}", "95% interval {low} to {high}"),
     "kpi.n": ("n = {n}", "n = {n}"),
+    "kpi.n.revenue": ("{n} 笔订单", "{n} orders"),
+    "kpi.n.margin": ("{n} 笔订单", "{n} orders"),
+    "kpi.n.clv": ("{n} 位客户", "{n} customers"),
     "kpi.n_too_small": ("样本太少，仅供参考", "n too small, take with care"),
     "compare.previous": ("环比", "vs previous"),
+    "compare.both": ("环比（同比）", "vs the year before"),
     "compare.year": ("同比", "vs last year"),
     "state.above": ("高于门槛 {limit}", "Above {limit}"),
     "state.below": ("低于门槛 {limit}", "Below {limit}"),
@@ -62,6 +66,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "concentration.big": (
         "最大的 5% 客户贡献了 {share} 的收入",
         "The top 5% of customers bring {share} of revenue",
+    ),
+    "concentration.gini": (
+        "{n} 位有购买的客户；基尼系数 {gini}（0 为完全平均，1 为完全集中）",
+        "{n} customers with a purchase; Gini {gini} (0 is even, 1 all in one hand)",
     ),
     "concentration.top": ("前 {top}%", "Top {top}%"),
     "rank.title": ("{name}：分组比较", "{name}: compared"),

@@ -38,9 +38,4 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.web": ("网页", "Web"),
     "value.wechat": ("微信", "WeChat"),
     "reason.none": ("没有数据", "No data"),
-    "reason.no data": (
-        "这个时间段和筛选下没有数据",
-        "There is no data for this period and these filters",
-    ),
-    "reason.n too small": ("样本太少", "n too small"),
 }

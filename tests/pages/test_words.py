@@ -70,9 +70,14 @@ def test_every_cut_unit_and_table_is_named() -> None:
 def test_a_value_without_a_translation_stands_as_the_data_write_it() -> None:
     assert label_of("en", "华东", "region") == "华东"
     assert label_of("zh", "unknown", "region") == "未知"
-    assert reason_text("en", "the model did not converge") == (
-        "the model did not converge"
-    )
+    assert label_of("zh", "gold", "tier") == "黄金"
+
+
+def test_a_reason_is_told_in_chinese_part_by_part() -> None:
+    reason = "no forecast: fewer than 500 buyers"
+    assert reason_text("zh", reason) == "没有预测：购买客户不足 500 位"
+    assert reason_text("en", reason) == "No forecast: fewer than 500 buyers"
+    assert reason_text("zh", "something new") == "something new"
 
 
 def test_placeholders_are_filled() -> None:

@@ -1,0 +1,37 @@
+"""Why a value is unknown, in both languages: the metrics give their reasons in English.
+
+A reason that is not here stands as it is, so a new one is never lost.
+"""
+
+import re
+
+CHINESE: tuple[tuple[str, str], ...] = (
+    (r"no data", "这个时间段和筛选下没有数据"),
+    (r"n too small", "样本太少"),
+    (
+        r"no table (.+): add (.+) to the source and refresh",
+        r"缺少数据表 \1：把 \2 放进数据源，再刷新",
+    ),
+    (r"window not covered by the history", "历史数据不足以覆盖整个窗口"),
+    (r"no forecast: (.+)", r"没有预测：\1"),
+    (r"fewer than (\d+) buyers", r"购买客户不足 \1 位"),
+    (r"less than (\d+) days of history", r"历史不足 \1 天"),
+    (r"no order in the last (\d+) days", r"最近 \1 天没有订单"),
+    (
+        r"fewer than (\d+) customers with three purchase days",
+        r"购买日达到 3 天的客户不足 \1 位",
+    ),
+    (r"purchases: (.+)", r"购买模型：\1"),
+    (r"spend: (.+)", r"金额模型：\1"),
+    (r"no buyers", "没有购买客户"),
+)
+
+
+def in_chinese(reason: str) -> str:
+    """A reason in Chinese, its parts too; as it is where no pattern fits."""
+    for pattern, chinese in CHINESE:
+        found = re.fullmatch(pattern, reason)
+        if found:
+            inner = [in_chinese(part) for part in found.groups()]
+            return re.sub(r"\\(\d)", lambda m: inner[int(m[1]) - 1], chinese)
+    return reason
