@@ -34,7 +34,7 @@ MONTH: Final = r"^([0-9]{4})(?:-|/|年|)([0-9]{1,2})月?$"
 TIMES: Final = ("%H:%M:%S%.f", "%H:%M")
 FARTHEST: Final = 14 * 60  # minutes: the largest offset from UTC in use
 SKEW: Final = timedelta(days=1)
-SECOND_DAY: Final = timedelta(days=1) - timedelta(microseconds=1)
+TO_DAYS_END: Final = timedelta(days=1) - timedelta(microseconds=1)
 STAMP_TYPE: Final = pl.Datetime("us")
 
 
@@ -54,7 +54,7 @@ def instants(cells: pl.Series, how: Conventions) -> Parsed:
     at = _utc(clock, how)
     on = _business_day(clock, at, how)
     hour = _business(at, how).dt.hour().set(clock.dated, None)
-    ends = (at + SECOND_DAY).zip_with(clock.dated.fill_null(value=False), at)
+    ends = (at + TO_DAYS_END).zip_with(clock.dated.fill_null(value=False), at)
     untold = at.is_null() & clock.local.is_not_null()
     broken = clock.rule.zip_with(clock.rule.is_not_null(), rules(dst=untold))
     return Parsed(at, broken, {"on": on, "hour": hour, "latest": ends})

@@ -12,7 +12,6 @@ from data.parsing.cells import Parsed, rules
 from data.parsing.texts import EXACT, half_width
 
 MONEY: Final = pl.Decimal(18, 4)
-SCALE: Final = 10_000
 LIMIT: Final = 10**14  # fourteen digits before the point
 NUMERIC: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$"
 FOUR_DECIMALS: Final = r"^[^.]*(?:\.[0-9]{0,4}0*)?$"

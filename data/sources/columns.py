@@ -18,6 +18,7 @@ class Plan:
 
     columns: Mapping[str, pl.Expr]
     extra: tuple[str, ...]
+    familiar: bool  # whether the first line names a known column
 
 
 def known_headers(table: str, settings: TableSettings) -> frozenset[str]:
@@ -39,8 +40,10 @@ def plan(table: str, settings: TableSettings, extract: Extract) -> Plan:
         for name in fields(table)
         if name in settings.columns or normal(name) in places
     }
-    _refuse_missing(table, settings, extract, found)
-    return Plan(found, _extra(extract.headers, known_headers(table, settings)))
+    known = known_headers(table, settings)
+    familiar = not known.isdisjoint(places)
+    _refuse_missing(table, extract, found, familiar=familiar)
+    return Plan(found, _extra(extract.headers, known), familiar)
 
 
 def canonical(extract: Extract, columns: Plan, first: int) -> pl.DataFrame:
@@ -53,10 +56,12 @@ def canonical(extract: Extract, columns: Plan, first: int) -> pl.DataFrame:
 
 def extra_columns(extract: Extract, columns: Plan) -> tuple[Notice, ...]:
     """A notice that names the columns which were kept out."""
-    if not columns.extra:
-        return ()
-    words = f"Columns kept out: {', '.join(columns.extra)}."
     count = len(columns.extra)
+    if not count:
+        return ()
+    words = f"{count} columns kept out."
+    if columns.familiar:  # else the first line may be a row, and rows stay private
+        words = f"Columns kept out: {', '.join(columns.extra)}."
     return (Notice("extra_columns", extract.file, words, count),)
 
 
@@ -64,10 +69,19 @@ def raw_row(extract: Extract) -> pl.Expr:
     """The row as JSON text, by source header."""
     headers = extract.headers or tuple(extract.rows.columns)
     named = (
-        pl.col(column).cast(pl.String).alias(header)
-        for column, header in zip(extract.rows.columns, _distinct(headers), strict=True)
+        _as_text(pl.col(cells.name), cells.dtype).alias(header)
+        for cells, header in zip(extract.rows, _distinct(headers), strict=True)
     )
     return pl.struct(*named).struct.json_encode()
+
+
+def _as_text(cells: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """Cells as text; lists and structures, which no column of ours is, are left out."""
+    if kind.is_nested() or kind == pl.Object:
+        return pl.lit(None, dtype=pl.String)
+    if kind == pl.Binary:
+        return cells.bin.encode("base64")
+    return cells.cast(pl.String, strict=False)
 
 
 @dataclass(frozen=True)
@@ -122,20 +136,19 @@ def _places(headers: Iterable[str]) -> dict[str, list[int]]:
 
 
 def _refuse_missing(
-    table: str, settings: TableSettings, extract: Extract, found: Mapping[str, pl.Expr]
+    table: str, extract: Extract, found: Mapping[str, pl.Expr], *, familiar: bool
 ) -> None:
     missing = [name for name in required_columns(table) if name not in found]
     if not missing:
         return
-    familiar = known_headers(table, settings) & _places(extract.headers).keys()
     remedy = (
-        f"map them in [tables.{table}.columns] of the settings"
+        f"map them in [tables.{table}.columns] of the settings."
         if familiar
         else "its first line names no known column; is its header line missing?"
     )
     raise RefusedError(
         f"{extract.file} lacks the required columns {', '.join(missing)} of {table}; "
-        f"{remedy.rstrip('.')}."
+        + remedy
     )
 
 
@@ -151,7 +164,9 @@ def _distinct(headers: Sequence[str]) -> list[str]:
     seen: set[str] = set()
     keys = []
     for position, header in enumerate(headers, 1):
-        key = header if header and header not in seen else f"{header}_{position}"
+        key = header or f"_{position}"
+        while key in seen:
+            key = f"{key}_{position}"
         seen.add(key)
         keys.append(key)
     return keys

@@ -43,7 +43,8 @@ def header(head: str, mark: str) -> tuple[list[str], int, int]:
 def _fit(head: str, mark: str, known: Collection[str]) -> tuple[int, int]:
     cells, _, _ = header(head, mark)
     familiar = sum(normal(cell) in known for cell in cells)
-    lines = list(islice((line for line in head.splitlines() if line), SHOWN))
+    *whole, _ = head.split("\n")  # the last line may be cut
+    lines = list(islice((line for line in whole if line), SHOWN))
     widths = {line.count(mark) for line in lines if '"' not in line}
     steady = len(cells) if len(widths) == 1 else 0
     return familiar, steady

@@ -9,7 +9,6 @@ from data.errors import RefusedError
 from data.mapping import TableSettings
 
 READABLE: Final = (".csv", ".parquet")
-TEXT: Final = (".csv", ".txt", ".tsv", ".dat")
 
 
 def folder(source: Path) -> Path:

@@ -1,5 +1,6 @@
 """Columns are found where the settings say, in text, Parquet and queries alike."""
 
+import json
 from datetime import date
 from decimal import Decimal
 
@@ -185,3 +186,61 @@ def test_several_files_of_a_table_are_read_by_name(source: Source) -> None:
         row = f"{month},C,2025-{month}-02,1"
         source.write(f"orders_2025-{month}.csv", f"{HEADER}\n{row}\n")
     assert source.admit().column("order_id") == ["01", "02"]
+
+
+def test_a_first_line_that_names_nothing_known_is_not_shown(source: Source) -> None:
+    source.write("people.csv", "13800001111,Zhang,7\n1,C,2\n")
+    columns = {
+        "order_id": {"position": 1},
+        "customer_id": {"position": 2},
+        "ordered_at": {"constant": "2025-01-02"},
+        "amount": {"position": 3},
+    }
+    orders = {"file": "people.csv", "columns": columns}
+    words = [n.words for n in source.admit(tables={"orders": orders}).notices]
+    assert words[1] == "3 columns kept out."
+    columns.pop("amount")
+    with pytest.raises(RefusedError, match="required columns amount") as caught:
+        source.admit(tables={"orders": orders})
+    assert "13800001111" not in str(caught.value)
+
+
+def test_parquet_columns_of_any_type_may_stand_beside(source: Source) -> None:
+    rows = pl.DataFrame(
+        {
+            "order_id": ["1"],
+            "customer_id": ["C"],
+            "ordered_at": ["2025-01-02"],
+            "amount": pl.Series([Decimal("1.00001")], dtype=pl.Decimal(38, 18)),
+            "tags": [["a"]],
+            "picture": [b"\xff"],
+            "amount_5": ["x"],
+        }
+    )
+    found = source.write("orders.parquet", rows).admit()
+    assert found.rules == [(1, "amount", "decimals")]
+    exact = rows.with_columns(amount=pl.col("amount") - Decimal("0.00001"))
+    assert source.write("orders.parquet", exact).admit().column("amount") == [1]
+    with pytest.raises(RefusedError, match="customer_id is read from holds List"):
+        source.write(
+            "orders.parquet", rows.with_columns(customer_id=pl.col("tags"))
+        ).admit()
+
+
+def test_a_file_name_is_shown_without_its_control_characters(source: Source) -> None:
+    source.write("orders_$(id)\n.csv", f"{HEADER}\n1,C,2025-01-02,x\n")
+    assert source.admit().rejected["file"].to_list() == ["orders_$(id)\\n.csv"]
+
+
+@pytest.mark.parametrize("column", ["customer_id", "ordered_at", "amount"])
+def test_a_column_in_a_file_twice_is_refused(source: Source, column: str) -> None:
+    header = f"{HEADER},{column.upper()}"
+    with pytest.raises(RefusedError, match=f"has 2 columns {column}"):
+        source.orders("1,C,2025-01-02,1,1", header=header).admit()
+
+
+def test_rejected_rows_with_repeated_headers_keep_every_cell(source: Source) -> None:
+    header = f"{HEADER},note,note,note_6,"
+    found = source.orders("1,C,2025-01-02,x,a,b,c,d", header=header).admit()
+    kept = json.loads(found.rejected["row"][0])
+    assert list(kept.values())[4:] == ["a", "b", "c", "d"]
