@@ -95,7 +95,7 @@ CAMPAIGNS = (
     Campaign(
         "CP06", "老客短信券", "coupon", "repurchase", "满减", "sms", -600, 30,
         "active", 0.35, "randomised",
-        (Arm("control", 0.5, drawn=0.45), Arm("treatment", 0.5, adding(0.02), 0.55)),
+        (Arm("control", 0.5, drawn=0.42), Arm("treatment", 0.5, adding(0.02), 0.58)),
     ),
     Campaign(
         "CP07", "金钻会员关怀礼", "care", "retention", "礼遇", "store", -480, 90,
@@ -119,8 +119,8 @@ CAMPAIGNS = (
     _promotion("CP11", "今年", "年中大促", -133),
     Campaign(
         "CP12", "弃购挽回", "cart", "recover abandoned carts", "购物车", "app", -130,
-        105, "shoppers", 0.50, "randomised",
-        (Arm("control", 0.5, reaching(0.13)), Arm("treatment", 0.5, reaching(0.1755))),
+        105, "shoppers", 0.65, "randomised",
+        (Arm("control", 0.5, reaching(0.12)), Arm("treatment", 0.5, reaching(0.162))),
         outcome_days=14, target=0.20, rolling=True, member_cost=0.8,
     ),
     Campaign(

@@ -13,6 +13,7 @@ import polars as pl
 from data.sample.dice import Dice
 from data.sample.seasons import Days
 
+JOINING = ("order_items", "campaign_members")  # their keys are others' names
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
 QUARANTINED, DUPLICATE = "quarantined", "duplicate"
 SUPERSEDED, NOTICE, ACCEPTED = "superseded", "notice", "accepted"
@@ -58,7 +59,8 @@ def _again(table: str, share: float) -> Mistake:
 
 def _wrong(table: str, what: str, share: float, spoil: Spoil) -> Mistake:
     column, rule = what.split(": ")
-    return Mistake(table, column, rule, share, QUARANTINED, spoil)
+    named = table not in JOINING
+    return Mistake(table, column, rule, share, QUARANTINED, spoil, named)
 
 
 AMOUNT, ORDERED = pl.col("amount"), pl.col("ordered_at")
