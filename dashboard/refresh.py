@@ -33,7 +33,16 @@ from data.warehouse.store import Store, checksum, exclusive, write_durably
 
 Build = Callable[[duckdb.DuckDBPyConnection, Settings, date], None]
 ENVIRONMENT = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EIO,
+        errno.ENOTDIR,
+    }
 )
 
 
@@ -118,18 +127,24 @@ def environment(root: Path) -> Iterator[None]:
     """Tell what the disk or the engine lacks in words, without values."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in ENVIRONMENT:
+    except (OSError, duckdb.Error) as error:
+        reason = _lacking(error)
+        if reason is None:
             raise
-        reason = errno.errorcode[error.errno or 0]
         raise UnavailableError(
             f"The store {root} cannot be written ({reason}); nothing was published."
         ) from error
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise UnavailableError(
-            f"DuckDB ran out of disk or memory ({type(error).__name__}); nothing was"
-            " published."
-        ) from error
+
+
+def _lacking(error: OSError | duckdb.Error) -> str | None:
+    """What the environment lacks, if that is the reason; DuckDB says so in words."""
+    words = {code: os.strerror(code) for code in ENVIRONMENT}
+    if isinstance(error, OSError):
+        return words.get(error.errno or 0)
+    told = str(error)
+    found = next((each for each in words.values() if each in told), None)
+    starved = isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException))
+    return found or (type(error).__name__ if starved else None)
 
 
 def last_day(newest: date, settings: Settings, now: datetime) -> date:
@@ -171,7 +186,7 @@ def _publish(begun: Building, job: Job) -> tuple[Manifest, tuple[str, ...]]:
     keeper, notice = open_keeper(begun.store)
     with workshop(begun) as shop:
         intakes = [_take(shop, begun, keeper, job, table) for table in tables]
-    keep_salts(begun.store, keeper.salts, begun.folder)
+    keep_salts(begun.store, keeper.salts)
     _pass_gate(begun, intakes, job.settings)
     parts = [part for intake in intakes for part in intake.parts]
     content = Content(

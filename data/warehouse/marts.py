@@ -15,7 +15,7 @@ from data.engines.duckdb import connect
 from data.schemas import INPUTS, columns
 from data.warehouse.manifest import Part
 from data.warehouse.publish import Building
-from data.warehouse.rows import quoted, read
+from data.warehouse.rows import quoted, read, write_frame
 
 LIMITS = """
 SELECT coalesce(o.first, s.first), coalesce(o.newest, s.newest)
@@ -117,7 +117,7 @@ def _paths(begun: Building, table: str, parts: Sequence[Part]) -> list[Path]:
     if mine:
         return [begun.store.root / part.path for part in mine]
     empty = begun.folder / f"no-{table}.parquet"
-    pl.DataFrame(schema=dict(columns(table))).write_parquet(empty)
+    write_frame(pl.DataFrame(schema=dict(columns(table))), empty)
     return [empty]
 
 

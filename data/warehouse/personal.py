@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def read_salts(store: Store) -> Salts:
     return Salts(dict(zip(frame["customer_id"], frame["salt"], strict=True)))
 
 
-def keep_salts(store: Store, salts: Salts, folder: Path) -> None:
+def keep_salts(store: Store, salts: Salts) -> None:
     """Add the new customers' salts to the store, before any row that needs them."""
     if not salts.made:
         return
@@ -75,9 +76,9 @@ def keep_salts(store: Store, salts: Salts, folder: Path) -> None:
     )
     if _salts(store).exists():
         frame = pl.concat([pl.read_parquet(_salts(store)), frame])
-    made = folder / "salts.parquet"
-    frame.sort("customer_id").write_parquet(made)
-    write_durably(_salts(store), made.read_bytes())
+    buffer = BytesIO()
+    frame.sort("customer_id").write_parquet(buffer)
+    write_durably(_salts(store), buffer.getvalue())
 
 
 def _salts(store: Store) -> Path:

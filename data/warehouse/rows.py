@@ -6,6 +6,7 @@ The same expressions serve rows that come in and rows that are kept, in DuckDB.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -73,6 +74,13 @@ def order_expression(table: str) -> str:
 def read(connection: DuckDBPyConnection, paths: Iterable[Path]) -> DuckDBPyRelation:
     """The rows of Parquet files; columns are found by name."""
     return connection.read_parquet([str(path) for path in paths], union_by_name=True)
+
+
+def write_frame(frame: pl.DataFrame, path: Path) -> None:
+    """Write rows as Parquet; a full disk is an OSError, which Polars hides."""
+    buffer = BytesIO()
+    frame.write_parquet(buffer, compression="lz4")
+    path.write_bytes(buffer.getbuffer())
 
 
 def quoted(name: str) -> str:

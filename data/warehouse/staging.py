@@ -13,7 +13,7 @@ import polars as pl
 from data.schemas import personal_columns
 from data.vault import Place, Salts, Vault
 from data.warehouse import personal
-from data.warehouse.rows import DIGEST, Schema, month_of, staged_schema
+from data.warehouse.rows import DIGEST, Schema, month_of, staged_schema, write_frame
 
 if TYPE_CHECKING:
     from data.door import Batch, Notice
@@ -141,4 +141,4 @@ class Staging:
 
     def _write(self, kind: str, number: int, rows: pl.DataFrame) -> None:
         path = self._folder / f"{kind}-{number:06d}.parquet"
-        rows.write_parquet(path, compression="lz4")
+        write_frame(rows, path)
