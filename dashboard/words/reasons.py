@@ -32,6 +32,9 @@ def in_chinese(reason: str) -> str:
     for pattern, chinese in CHINESE:
         found = re.fullmatch(pattern, reason)
         if found:
-            inner = [in_chinese(part) for part in found.groups()]
-            return re.sub(r"\\(\d)", lambda m: inner[int(m[1]) - 1], chinese)
+            return _filled(chinese, [in_chinese(part) for part in found.groups()])
     return reason
+
+
+def _filled(chinese: str, parts: list[str]) -> str:
+    return re.sub(r"\\(\d)", lambda number: parts[int(number[1]) - 1], chinese)
