@@ -60,12 +60,12 @@ class Group:
 
 
 GROUPS = (
-    Group("casual", 0.545, 0.42, 0.55, 104, 1.16, 2.37, 3.7, 5.7, 2200),
-    Group("household", 0.367, 0.42, 0.9, 66.5, 0.776, 3.19, 4.4, 5.45, 17000),
-    Group("devoted", 0.0122, 0.09, 2.26, 28.9, 0.29, 13.9, 5.1, 4.95, 6600),
-    Group("corporate", 0.0104, 0.087, 3.5, 8.35, 0.43, 36.9, 4.2, 12.0, 4040),
+    Group("casual", 0.642, 0.42, 0.59, 104, 1.16, 2.37, 2.9, 4.1, 2200),
+    Group("household", 0.352, 0.42, 0.86, 66.5, 0.776, 3.38, 4.4, 6.1, 17500),
+    Group("devoted", 0.0122, 0.09, 2.26, 26.6, 0.30, 12.5, 5.1, 4.95, 6600),
+    Group("corporate", 0.0104, 0.087, 3.5, 7.7, 0.47, 36.9, 4.2, 12.0, 4040),
 )
-GROWTH = 2.89  # customers won per day at the end: 1 + GROWTH times those at the start
+GROWTH = 2.55  # customers won per day at the end: 1 + GROWTH times those at the start
 PROSPECTS = 0.05  # registered and never bought
 ACQUISITION_BY_GROUP = (  # shares over ACQUISITION_CHANNELS
     (0.30, 0.18, 0.24, 0.22, 0.06, 0.00),

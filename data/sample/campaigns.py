@@ -119,8 +119,7 @@ CAMPAIGNS = (
     _promotion("CP11", "今年", "年中大促", -133),
     Campaign(
         "CP12", "弃购挽回", "cart", "recover abandoned carts", "购物车", "app", -130,
-        105, "shoppers", 0.65, "randomised",
-        (Arm("control", 0.5, reaching(0.12)), Arm("treatment", 0.5, reaching(0.162))),
+        105, "shoppers", 1.0, "randomised", _split(0.5, gaining(0.35)),
         outcome_days=14, target=0.20, rolling=True, member_cost=0.8,
     ),
     Campaign(

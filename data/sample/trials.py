@@ -12,6 +12,7 @@ from data.sample.purchases import Occasions, values
 from data.sample.seasons import HISTORY_DAYS, LAST_DAY, YEAR, Days, Instants
 
 GOLD_SPEND = 10_000  # CNY in the year before
+RECENT = {"shoppers": 120}  # days since the last purchase, else a year
 LONG_AGO = -10_000  # a day before all history
 
 
@@ -75,7 +76,7 @@ def _audience(occasions: Occasions, campaign: Campaign, day: Days) -> Flags:
         return _spend(occasions, day) >= GOLD_SPEND
     start = LAST_DAY + campaign.start
     during = (day >= start) & (day < start + campaign.days) & (day <= LAST_DAY)
-    return (since <= YEAR) & during
+    return (since <= RECENT.get(campaign.audience, YEAR)) & during
 
 
 def _enrol(
