@@ -54,15 +54,17 @@ def split(text: str, layout: Layout, first_line: int, *, final: bool) -> Careful
         record = scan(text, at, layout.delimiter)
         if record is None and not final and _may_continue(text, at):
             break
-        end = _keep(found, text, (at, line), record, layout)
-        line += line_ends(text[at:end])
-        at = end
+        at, line = _keep(found, text, (at, line), record, layout)
     found.used, found.lines = at, line - first_line
     return found
 
 
 def scan(text: str, at: int, delimiter: str) -> Record | None:
     """The record that starts at a place; None when a quote is not closed well."""
+    end = text.find("\n", at) + 1 or len(text)
+    line = text[at:end].removesuffix("\n").removesuffix("\r")
+    if '"' not in line and "\r" not in line:
+        return Record(line.split(delimiter), end)
     field = _field(delimiter)
     cells = []
     while match := field.match(text, at):
@@ -76,6 +78,8 @@ def scan(text: str, at: int, delimiter: str) -> Record | None:
 
 def line_ends(text: str) -> int:
     """How many lines a text ends; a last line without its end counts as one."""
+    if "\r" not in text:
+        return text.count("\n") + (not text.endswith("\n"))
     count = sum(1 for _ in LINE_END.finditer(text))
     return count + (not text.endswith(("\n", "\r")))
 
@@ -86,24 +90,24 @@ def _keep(
     place: tuple[int, int],
     record: Record | None,
     layout: Layout,
-) -> int:
-    """File a record under what it is; returns where the next one starts."""
+) -> tuple[int, int]:
+    """File a record under what it is; returns where and on which line the next is."""
     at, line = place
     end = record.end if record else _recover(text, at, layout)
     if record and _swallowed(text, at, record, layout):
         record, end = None, _recover(text, at, layout)
     raw = text[at:end].rstrip("\r\n")
-    last = line + line_ends(text[at:end]) - 1
+    below = line + line_ends(text[at:end])
     if not raw:
-        return end
+        return end, below
     rule = _rule(record, raw, layout)
     if record and not rule:
         found.rows.append(record.cells)
         found.line.append(line)
-        found.line_end.append(last)
+        found.line_end.append(below - 1)
     else:
-        found.broken.add(line, last, rule, raw)
-    return end
+        found.broken.add(line, below - 1, rule, raw)
+    return end, below
 
 
 def _rule(record: Record | None, raw: str, layout: Layout) -> str:
