@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from data.schemas import INPUTS
 from data.settings import Settings
 from data.vault import KEY_BYTES, Salts, Vault
 from data.warehouse import gate, marts
+from data.warehouse.disk import told
 from data.warehouse.intake import Intake, know, take, untouched, workshop
 from data.warehouse.keys import open_keeper
 from data.warehouse.manifest import Delivery, Manifest, Part, logical_hash
@@ -32,26 +31,18 @@ from data.warehouse.staging import Keeper, Staging
 from data.warehouse.store import Store, checksum, exclusive, write_durably
 
 Build = Callable[[duckdb.DuckDBPyConnection, Settings, date], None]
-ENVIRONMENT = frozenset(
-    {
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EFBIG,
-        errno.EROFS,
-        errno.EACCES,
-        errno.EPERM,
-        errno.EIO,
-        errno.ENOTDIR,
-    }
-)
 
 
 @dataclass(frozen=True)
 class Step:
-    """What a refresh does now: words for a person, and the rows read so far."""
+    """What a refresh does now: words for a person, and the rows read so far.
+
+    A `lasting` one is not replaced by the next: a person has to read it.
+    """
 
     text: str
     rows: int | None = None
+    lasting: bool = False
 
 
 Progress = Callable[[Step], None]
@@ -97,7 +88,7 @@ def refresh(
     """
     here = Store(store.resolve())
     job = Job(source, settings, build or _build(), progress)
-    with environment(here.root):
+    with told(here.root):
         here.prepare()
         with exclusive(here):
             return _attempt(here, job)
@@ -120,31 +111,6 @@ def check(
             _pass_gate(begun, intakes, settings)
     files = [each.as_dict() for intake in intakes for each in intake.reports]
     return RefreshReport(tuple(files))
-
-
-@contextmanager
-def environment(root: Path) -> Iterator[None]:
-    """Tell what the disk or the engine lacks in words, without values."""
-    try:
-        yield
-    except (OSError, duckdb.Error) as error:
-        reason = _lacking(error)
-        if reason is None:
-            raise
-        raise UnavailableError(
-            f"The store {root} cannot be written ({reason}); nothing was published."
-        ) from error
-
-
-def _lacking(error: OSError | duckdb.Error) -> str | None:
-    """What the environment lacks, if that is the reason; DuckDB says so in words."""
-    words = {code: os.strerror(code) for code in ENVIRONMENT}
-    if isinstance(error, OSError):
-        return words.get(error.errno or 0)
-    told = str(error)
-    found = next((each for each in words.values() if each in told), None)
-    starved = isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException))
-    return found or (type(error).__name__ if starved else None)
 
 
 def last_day(newest: date, settings: Settings, now: datetime) -> date:
@@ -184,6 +150,8 @@ def _attempt(store: Store, job: Job) -> RefreshReport:
 def _publish(begun: Building, job: Job) -> tuple[Manifest, tuple[str, ...]]:
     tables = _tables(job)
     keeper, notice = open_keeper(begun.store)
+    if notice:
+        job.progress(Step(notice, lasting=True))
     with workshop(begun) as shop:
         intakes = [_take(shop, begun, keeper, job, table) for table in tables]
     keep_salts(begun.store, keeper.salts)

@@ -74,14 +74,17 @@ app = typer.Typer(
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """Tell how far long work is: a moving line on a terminal, plain lines elsewhere."""
+    """Tell how far long work is: a moving line on a terminal, plain lines elsewhere.
+
+    What has to be read is printed to stay, even where the rest is kept quiet.
+    """
     if quiet:
-        yield lambda _: None
+        yield _lasting(lambda _: None)
     elif err.is_terminal:
         with err.status("starting") as status:
-            yield lambda step: status.update(_told(step))
+            yield _lasting(lambda step: status.update(_told(step)))
     else:
-        yield _plain_lines()
+        yield _lasting(_plain_lines())
 
 
 def print_json(document: Any) -> None:
@@ -107,6 +110,16 @@ def log_folder() -> Path:
 
 def _told(step: Step) -> str:
     return step.text if step.rows is None else f"{step.text}: {step.rows:,} rows"
+
+
+def _lasting(others: Progress) -> Progress:
+    def tell(step: Step) -> None:
+        if step.lasting:
+            err.print(step.text)
+        else:
+            others(step)
+
+    return tell
 
 
 def _plain_lines() -> Progress:

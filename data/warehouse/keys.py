@@ -38,6 +38,14 @@ def check_key(store: Store) -> None:
         _right_vault(store, load_master())
 
 
+def open_vault(store: Store) -> Vault:
+    """The keys of a store that was made before.
+
+    Errors: UnavailableError when the key is missing or another one is given.
+    """
+    return _right_vault(store, load_master())
+
+
 def _right_vault(store: Store, master: bytes | None) -> Vault:
     if master is None:
         raise UnavailableError(

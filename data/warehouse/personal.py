@@ -57,12 +57,15 @@ def seal(vault: Vault, salts: Salts, table: str, rows: pl.DataFrame) -> pl.DataF
     return pl.DataFrame(made, schema=SCHEMA)
 
 
-def read_salts(store: Store) -> Salts:
-    """The salts of the customers that the store knows."""
+def read_salts(store: Store, customers: pl.Series | None = None) -> Salts:
+    """The salts of the customers that the store knows: of all, or of some."""
     path = _salts(store)
     if not path.exists():
         return Salts({})
-    frame = pl.read_parquet(path)
+    rows = pl.scan_parquet(path)
+    if customers is not None:
+        rows = rows.filter(pl.col("customer_id").is_in(customers.implode()))
+    frame = rows.collect()
     return Salts(dict(zip(frame["customer_id"], frame["salt"], strict=True)))
 
 

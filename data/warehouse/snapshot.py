@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,12 +49,16 @@ def open_current(store: Path) -> Snapshot:
     Errors: UnavailableError when there is no store, or it is damaged.
     """
     here = Store(store.resolve())
-    published = read_pointer(here)
-    if not published:
-        raise UnavailableError(
-            f"{store} holds no published data: run `customer-health refresh` first."
-        )
-    return _open(here, published[0])
+    try:
+        published = read_pointer(here)
+        if published:
+            return _open(here, published[0])
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise UnavailableError(f"{store} cannot be read: {reason}.") from error
+    raise UnavailableError(
+        f"{store} holds no published data: run `customer-health refresh` first."
+    )
 
 
 def read_manifest(store: Store, published: Published) -> Manifest:

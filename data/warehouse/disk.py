@@ -1,0 +1,52 @@
+"""What the disk or the engine lacks, told in words instead of a crash."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from data.errors import UnavailableError
+
+ENVIRONMENT = frozenset(
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EIO,
+        errno.ENOTDIR,
+        errno.EEXIST,
+    }
+)
+
+
+@contextmanager
+def told(root: Path) -> Iterator[None]:
+    """Turn what the environment does to a store into an UnavailableError."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        reason = lacking(error)
+        if reason is None:
+            raise
+        raise UnavailableError(
+            f"The store {root} cannot be used ({reason}); nothing was published."
+        ) from error
+
+
+def lacking(error: OSError | duckdb.Error) -> str | None:
+    """What the environment lacks, if that is the reason; DuckDB says so in words."""
+    words = {code: os.strerror(code) for code in ENVIRONMENT}
+    if isinstance(error, OSError):
+        return words.get(error.errno or 0)
+    text = str(error)
+    found = next((each for each in words.values() if each in text), None)
+    starved = isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException))
+    return found or (type(error).__name__ if starved else None)
