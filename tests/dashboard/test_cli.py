@@ -1,0 +1,307 @@
+"""The command line: exit codes, one JSON document, and words instead of tracebacks."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from dashboard.answers import answer
+from dashboard.catalogue import METRICS
+from dashboard.cli import app
+from dashboard.cli.asking import conditions, options
+from dashboard.cli.serving import loopback
+from dashboard.question import Condition, Question
+from dashboard.reader import Reader
+from dashboard.viewer import LOCAL
+from data.errors import UsageError
+from data.vault import KEY, KEY_FILE
+from data.warehouse import open_current
+from tests.faults.company import customers, load, orders, write
+
+ROOT = Path(__file__).resolve().parents[2]
+PHONE = "13900007531"
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state" / "customer-health" / "incidents.log"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return write(tmp_path / "source", orders=orders(120), customers=customers())
+
+
+@pytest.fixture
+def spoilt(tmp_path: Path) -> Path:
+    rows = orders(120)
+    bad = rows[0] | {"order_id": "B1", "amount": PHONE}
+    worse = rows[0] | {"order_id": "B2", "ordered_at": PHONE}
+    return write(tmp_path / "spoilt", orders=[*rows, bad, worse], customers=customers())
+
+
+def test_a_clean_refresh_ends_with_0_and_tells_each_file(
+    source: Path, tmp_path: Path
+) -> None:
+    result = run("refresh", source, "--store", tmp_path / "store")
+    assert result.exit_code == 0
+    assert "orders: orders.csv: 120 rows in: 120 accepted" in result.stdout
+    assert "Published snapshot 000001-" in result.stdout
+
+
+def test_a_refresh_with_rejects_ends_with_10_and_counts_them_by_rule(
+    spoilt: Path, tmp_path: Path
+) -> None:
+    result = run("refresh", spoilt, "--store", tmp_path / "store", "--json")
+    assert result.exit_code == 10
+    document = json.loads(result.stdout)
+    assert document["exit_code"] == 10
+    told = document["files"][0]
+    assert (told["rows_in"], told["accepted"]) == (122, 122 - told["quarantined"])
+    assert sum(told["rules"].values()) == told["quarantined"] > 0
+    assert document["snapshot"] == open_current(tmp_path / "store").id
+    assert PHONE not in result.output
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_cannot_be_accepted_ends_with_20(tmp_path: Path, as_json: bool) -> None:
+    nothing = write(tmp_path / "source", customers=customers())
+    rows = [{"order_id": "1", "customer_id": "2"}]
+    unfinished = write(tmp_path / "unfinished", orders=rows)
+    for source in (tmp_path / "absent", nothing, unfinished):
+        for command in ("refresh", "check"):
+            where = ["--store", tmp_path / "store"] if command == "refresh" else []
+            asked = ["--json"] if as_json else []
+            result = run(command, source, *where, *asked)
+            assert result.exit_code == 20
+            assert result.stderr.startswith("Error: ")
+            if as_json:
+                assert json.loads(result.stdout)["outcome"] == "refused"
+    assert not (tmp_path / "store" / "CURRENT").exists()
+
+
+def test_a_check_publishes_nothing(spoilt: Path, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    result = run("check", spoilt, "--json")
+    assert result.exit_code == 10
+    assert json.loads(result.stdout)["outcome"] == "checked"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_wrong_key_or_a_missing_store_ends_with_30(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("metric", "revenue", "--store", tmp_path / "none").exit_code == 30
+    assert run("serve", "--store", tmp_path / "none").exit_code == 30
+    store = tmp_path / "store"
+    load(source, store)
+    monkeypatch.setenv(KEY, "22" * 32)
+    for command in (("refresh", source), ("metric", "revenue"), ("serve",)):
+        result = run(*command, "--store", store)
+        assert result.exit_code == 30
+        assert KEY in result.stderr
+    monkeypatch.delenv(KEY)
+    monkeypatch.setenv(KEY_FILE, str(tmp_path / "no-key"))
+    assert run("refresh", source, "--store", store).exit_code == 30
+
+
+def test_an_engine_that_is_not_installed_ends_with_30(
+    source: Path, tmp_path: Path
+) -> None:
+    where = ("--store", tmp_path / "store")
+    assert run("refresh", source, *where, "--engine", "spark").exit_code == 30
+    assert run("refresh", source, *where, "--engine", "abacus").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("metric", "nbs"),
+        ("metric", "nps", "--colour", "red"),
+        ("metric", "nps", "--top"),
+        ("metric", "nps", "--where", "tier"),
+        ("metric", "nps", "--where", "shoe_size=44"),
+        ("metric", "nps", "--by", "shoe_size"),
+        ("metric", "nps", "--as-of", "yesterday"),
+        ("metric", "nps", "--as-of", "1999-01-31"),
+        ("metric", "nps", "--window", "fortnight"),
+        ("metric", "nps", "stray"),
+        ("refresh",),
+        ("serve", "--address", "0.0.0.0"),
+        ("nonsense",),
+    ],
+)
+def test_a_wrong_command_ends_with_2(
+    company_store: Path, arguments: tuple[str, ...]
+) -> None:
+    where = ("--store", company_store) if arguments[0] in ("metric", "serve") else ()
+    result = run(*arguments, *where)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_a_settings_file_with_an_unknown_key_ends_with_2(source: Path) -> None:
+    settings = source / "customer-health.toml"
+    settings.write_text("timezzone = 'UTC'\n")
+    result = run("check", source)
+    assert result.exit_code == 2
+    assert "timezone" in result.stderr
+
+
+def test_settings_beside_the_extracts_are_used(source: Path, tmp_path: Path) -> None:
+    (source / "customer-health.toml").write_text("currency = 'EUR'\n")
+    assert run("refresh", source, "--store", tmp_path / "store").exit_code == 0
+    assert open_current(tmp_path / "store").manifest.currency == "EUR"
+
+
+def frame_of(store: Path, question: Question) -> list[dict[str, object]]:
+    return answer(Reader(open_current(store)), LOCAL, question).to_dicts()
+
+
+def test_every_format_prints_the_same_numbers(company_store: Path) -> None:
+    asked = ("metric", "revenue", "--by", "tier", "--store", company_store, "--format")
+    expected = frame_of(company_store, Question("revenue", by="tier"))
+    as_json = json.loads(run(*asked, "json").stdout)
+    assert as_json == expected
+    as_csv = list(csv.DictReader(io.StringIO(run(*asked, "csv").stdout)))
+    assert [float(row["value"]) for row in as_csv] == [r["value"] for r in expected]
+    table = run(*asked, "table").stdout.splitlines()
+    assert table[0].split()[:2] == ["segment", "value"]
+    assert [line.split()[0] for line in table[1:]] == [r["segment"] for r in expected]
+
+
+def test_filters_and_options_reach_the_metric(company_store: Path) -> None:
+    asked = run(
+        "metric", "concentration", "--store", company_store, "--top=10",
+        "--where", "tier!=gold", "--where", "tier!=silver", "--format", "json",
+    )  # fmt: skip
+    question = Question(
+        "concentration",
+        where=(Condition("tier", ("gold", "silver"), negate=True),),
+        options=(("top", "10"),),
+    )
+    assert json.loads(asked.stdout) == frame_of(company_store, question)
+
+
+def test_conditions_of_one_attribute_are_alternatives() -> None:
+    given = ["region=East", "tier!=gold", "region=West", "store=a=b"]
+    assert conditions(given) == (
+        Condition("region", ("East", "West")),
+        Condition("tier", ("gold",), negate=True),
+        Condition("store", ("a=b",)),
+    )
+
+
+def test_options_are_read_with_and_without_an_equals_sign() -> None:
+    given = ["--top", "5", "--model=bgnbd", "--per-customer"]
+    assert list(options(given)) == [
+        ("top", "5"),
+        ("model", "bgnbd"),
+        ("per-customer", "true"),
+    ]
+
+
+def test_the_arguments_of_a_question_ask_it_again(company_store: Path) -> None:
+    question = Question(
+        "revenue", window="90", where=(Condition("tier", ("gold",)),), by="region"
+    )
+    printed = run(
+        "metric", *question.arguments(), "--store", company_store, "--format", "json"
+    )
+    assert json.loads(printed.stdout) == frame_of(company_store, question)
+
+
+def test_the_catalogue_names_every_metric() -> None:
+    told = json.loads(run("metrics", "--json").stdout)
+    assert [each["metric"] for each in told] == [each.name for each in METRICS]
+    assert all(each["definition"] for each in told)
+    lines = run("metrics").stdout.splitlines()
+    assert len(lines) == len(METRICS) + 1
+
+
+def test_snapshots_are_listed_newest_first(source: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for _ in range(2):
+        load(source, store)
+    told = json.loads(run("snapshots", "list", "--store", store, "--json").stdout)
+    assert [each["snapshot"][:6] for each in told] == ["000002", "000001"]
+    assert [each["serving"] for each in told] == [True, False]
+    assert told[0]["hash"] == told[1]["hash"]
+    lines = run("snapshots", "list", "--store", store).stdout.splitlines()
+    assert [line[:8] for line in lines] == ["* 000002", "  000001"]
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
+def test_the_server_refuses_addresses_that_others_can_reach(address: str) -> None:
+    with pytest.raises(UsageError, match="no login"):
+        loopback(address)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "[::1]"])
+def test_the_server_takes_loopback_addresses(address: str) -> None:
+    assert loopback(address) in ("127.0.0.1", "::1")
+
+
+def test_what_nobody_foresaw_gets_a_number_and_not_a_traceback(
+    source: Path, tmp_path: Path, state: Path
+) -> None:
+    store = tmp_path / "store"
+    load(source, store)
+    script = (
+        "import sys; from pathlib import Path; from dashboard import build;"
+        f"build.build = lambda *_: int('{PHONE}x');"
+        "from dashboard.cli import main; sys.argv[0] = 'customer-health'; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "refresh", str(source), "--store", str(store)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 30
+    assert "incident" in done.stderr
+    assert "Traceback" not in done.stderr
+    log = state.read_text()
+    assert "ValueError" in log
+    assert PHONE not in done.stdout + done.stderr + log
+    assert open_current(store).manifest.sequence == 1
+
+
+def test_help_works_from_a_process_of_its_own() -> None:
+    command = [sys.executable, "-m", "dashboard.cli", "--help"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert "refresh" in done.stdout
+
+
+def test_a_sample_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        result = run(
+            "sample", tmp_path / name, "--customers", 30, "--seed", 4,
+            "--until", "2026-10-20",
+        )  # fmt: skip
+        assert result.exit_code == 0
+    pairs = list(files(tmp_path / "a"))
+    assert pairs
+    for name, content in pairs:
+        assert (tmp_path / "b" / name).read_bytes() == content
+
+
+def files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
