@@ -29,6 +29,12 @@ class Layout:
     crossed: bool = False
 
 
+def frame(cursor: DuckDBPyConnection, query: str) -> pl.DataFrame:
+    """The rows of a query as a frame."""
+    found: pl.DataFrame = cursor.sql(query).pl()
+    return found
+
+
 def table(connection: DuckDBPyConnection, name: str, text: str) -> None:
     """Make a temporary table of a query; names are ours, never a user's."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {text}")

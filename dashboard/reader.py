@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard.cells import KEYS, Layout, lay_out, matching, put
+from dashboard.cells import KEYS, Layout, frame, lay_out, matching, put
 from dashboard.periods import STANDARD, Span
 from dashboard.question import Condition
 from data.marts import sql
@@ -127,12 +127,6 @@ class Reader:
             while len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)
         return found
-
-
-def frame(cursor: DuckDBPyConnection, query: str) -> pl.DataFrame:
-    """The rows of a query as a frame."""
-    found: pl.DataFrame = cursor.sql(query).pl()
-    return found
 
 
 def _keys(mart: str) -> str:

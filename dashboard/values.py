@@ -8,10 +8,12 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from dashboard import cells, periods
+from dashboard.cells import frame
 from data.marts import sql
 from data.schemas.cells import CustomerHistory
 from data.settings import ClvSettings, Settings
 from metrics.clv import clv_model, customer_values, failing_condition
+from metrics.frames import CustomerValue
 from metrics.purchase_fit import PurchaseFit, fit, triples
 from metrics.spend_model import SpendFit, fit_spend
 
@@ -35,7 +37,9 @@ class Valuation:
         )
 
     def values(self, clv: ClvSettings) -> pl.DataFrame:
-        """What each customer is worth."""
+        """What each customer is worth; nobody where the models may not be used."""
+        if self.reason is not None:
+            return CustomerValue.empty().with_columns(pl.lit(self.as_of).alias("as_of"))
         scored = customer_values(
             CustomerHistory.validate(self.customers),
             self.purchases,
@@ -51,8 +55,7 @@ def histories(connection: DuckDBPyConnection) -> pl.DataFrame:
     days = pl.col("frequency")
     mean = pl.col("repeat_revenue").cast(pl.Float64) / days
     return (
-        connection.sql(sql("purchase_histories"))
-        .pl()
+        frame(connection, sql("purchase_histories"))
         .select(
             "as_of",
             "customer_id",
@@ -86,10 +89,7 @@ def build(
     for day in dates:
         found = valued(seen, day, settings.clv.model)
         _keep(connection, "clv_models", found.model())
-        if found.reason is None:
-            cells.put(connection, "customer_values", found.values(settings.clv))
-        else:
-            connection.execute("DELETE FROM customer_values")
+        cells.put(connection, "customer_values", found.values(settings.clv))
         cells.append(connection, "value_cells")
     connection.execute("CREATE TABLE last_values AS SELECT * FROM customer_values")
 

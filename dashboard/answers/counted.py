@@ -31,7 +31,8 @@ def cells(view: View, mart: str | None = None, by: str | None = None) -> pl.Data
     by = by or view.by
     cut = None if by is None or by in CUSTOMER_CUTS else CUT_COLUMNS.get(by)
     wanted = Wanted(mart or MARTS[view.metric.family], view.spans, view.where, by, cut)
-    return view.reader.cells(wanted)
+    found = view.reader.cells(wanted)
+    return found if cut is None else found.filter(pl.col("cut") != "*")
 
 
 def column(by: str | None) -> str:

@@ -6,7 +6,7 @@ from duckdb import DuckDBPyConnection
 from dashboard import cells
 from dashboard.answers.counted import column
 from dashboard.answers.view import View
-from dashboard.reader import frame
+from dashboard.cells import frame
 from data.schemas.cells import Answers, CustomerRevenue
 from metrics.concentration import concentration
 from metrics.drivers import satisfaction_drivers

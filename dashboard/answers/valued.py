@@ -9,7 +9,8 @@ from dashboard import cells, periods, values
 from dashboard.answers.counted import cells as cells_of
 from dashboard.answers.counted import column
 from dashboard.answers.view import HISTORY, View
-from dashboard.reader import Wanted, frame
+from dashboard.cells import frame
+from dashboard.reader import Wanted
 from data.errors import UsageError
 from data.marts import sql
 from data.schemas.cells import PurchaseCells, ValueCells

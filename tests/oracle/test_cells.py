@@ -13,6 +13,7 @@ from dashboard.question import Condition, Question
 from dashboard.reader import Reader
 from dashboard.viewer import LOCAL
 
+STORES = tuple(f"S{number:03}" for number in range(1, 61))
 VIEWS = [
     Question("revenue"),
     Question("revenue", window="90"),
@@ -26,7 +27,7 @@ VIEWS = [
     Question("revenue", where=(Condition("store", ("S001", "S007", "S030")),)),
     Question(
         "revenue",
-        where=(Condition("store", ("S001", "S002")), Condition("tier", ("silver",))),
+        where=(Condition("store", STORES), Condition("tier", ("silver",))),
     ),
 ]
 
