@@ -60,10 +60,10 @@ class Group:
 
 
 GROUPS = (
-    Group("casual", 0.642, 0.42, 0.59, 104, 1.16, 2.37, 2.9, 4.1, 2200),
-    Group("household", 0.352, 0.42, 0.86, 66.5, 0.776, 3.38, 4.4, 6.1, 17500),
-    Group("devoted", 0.0122, 0.09, 2.26, 26.6, 0.30, 12.5, 5.1, 4.95, 6600),
-    Group("corporate", 0.0104, 0.087, 3.5, 7.7, 0.47, 36.9, 4.2, 12.0, 4040),
+    Group("casual", 0.642, 0.42, 0.59, 104, 1.26, 2.37, 2.9, 4.1, 2200),
+    Group("household", 0.352, 0.42, 0.86, 66.5, 0.776, 4.04, 5.0, 6.1, 17700),
+    Group("devoted", 0.017, 0.065, 2.26, 24.6, 0.30, 12.5, 5.1, 4.95, 6300),
+    Group("corporate", 0.017, 0.096, 4.5, 9.6, 0.47, 36.9, 4.2, 18.0, 3400),
 )
 GROWTH = 2.55  # customers won per day at the end: 1 + GROWTH times those at the start
 PROSPECTS = 0.05  # registered and never bought
