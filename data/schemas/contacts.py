@@ -2,7 +2,7 @@
 
 import pandera.polars as pa
 
-from data.schemas.fields import (
+from data.schemas.kinds import (
     Day,
     Instant,
     Text,

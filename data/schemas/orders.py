@@ -3,7 +3,7 @@
 import pandera.polars as pa
 import polars as pl
 
-from data.schemas.fields import (
+from data.schemas.kinds import (
     Instant,
     Money,
     Text,

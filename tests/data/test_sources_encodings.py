@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import RefusedError
-from data.sources.encodings import Encoding, decoded, detect
+from data.sources.encodings import Encoding, decoded, detect, text, undecodable
 
 HEAD = "order_id,customer_id,ordered_at,amount,category\n"
 CHINESE = HEAD + "".join(
@@ -118,3 +118,21 @@ def test_a_character_cut_by_a_block_is_whole_again(
         mark = b"\xff\xfe" if name == "utf-16-le" else b""
         path.write_bytes(mark + CHINESE.encode(name))
         assert b"".join(decoded(path, Encoding(name, len(mark)))).decode() == CHINESE
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_bad_byte_passes_as_itself_in_either_encoding(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(CHINESE.encode(encoding).replace(b"\n100,", b"\n100,\xff", 1))
+    found = text(b"".join(decoded(path, detect(path, path.name))))
+    assert found == CHINESE.replace("\n100,", "\n100,\udcff", 1)
+
+
+def test_a_lone_surrogate_in_utf16_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b"\xff\xfea\x00\x00\xd8\n\x00")
+    found = text(b"".join(decoded(path, detect(path, path.name))))
+    assert found == "a\ud800\n"
+    assert undecodable(found)
