@@ -2,7 +2,8 @@
 
 Rows of one key stand in a line: the one kept, then those that came in, in order of file
 and line. A row equal to the one before it is a duplicate; a different one replaces it.
-The last one stays.
+The last one stays. Where it is equal to the one kept, nothing came in for the key but
+duplicates: a file with two versions of a row can be loaded again and changes nothing.
 """
 
 from __future__ import annotations
@@ -74,10 +75,19 @@ FROM (
 )
 GROUP BY _month ORDER BY _month
 """
+SETTLED = """
+CREATE OR REPLACE TEMP TABLE settled AS
+SELECT v._key FROM verdicts AS v
+SEMI JOIN (SELECT _key FROM verdicts WHERE _before <> _content) AS c ON c._key = v._key
+JOIN known AS k ON k._key = v._key AND k._content = v._content
+WHERE v._last
+"""
 COUNTS = """
-SELECT _file, count(*) FILTER (_before = _content),
-    count(*) FILTER (_before <> _content)
-FROM verdicts WHERE _seq >= 0 GROUP BY _file
+SELECT v._file,
+    count(*) FILTER (v._before = v._content OR s._key IS NOT NULL),
+    count(*) FILTER (v._before <> v._content AND s._key IS NULL)
+FROM verdicts AS v LEFT JOIN settled AS s ON s._key = v._key
+WHERE v._seq >= 0 GROUP BY v._file
 """
 
 
@@ -117,6 +127,7 @@ def judge(
     _view(connection, "existing", _with_content(existing, table))
     connection.execute(KNOWN)
     connection.execute(VERDICTS)
+    connection.execute(SETTLED)
     reports = list(staging.files.values())
     for file, duplicates, superseded in connection.execute(COUNTS).fetchall():
         reports[file].accepted -= duplicates
@@ -137,7 +148,7 @@ def merge(
     connection.execute(OUTDATED)
     old = {part.month: part for part in kept}
     changes = _changes(connection, old)
-    new = [_rewrite(workshop, staging, old, change) for change in changes]
+    new = _rewrite(workshop, staging, old, changes)
     touched = {change.month for change in changes}
     untouched = [part for month, part in old.items() if month not in touched]
     return (*untouched, *(part for part in new if part.rows))
@@ -180,17 +191,24 @@ def _changes(connection: DuckDBPyConnection, old: Mapping[str, Part]) -> list[Ch
 
 
 def _rewrite(
-    workshop: Workshop, staging: Staging, old: Mapping[str, Part], change: Change
-) -> Part:
-    """Write a month's new version, read it back and compare it with the verdicts."""
-    merged = _merged(workshop, staging, old.get(change.month), change.month)
-    path = write(workshop, merged, ("parts", staging.table, change.month))
-    rows, content = contents(workshop.connection, path, staging.table)
-    if (rows, content) != (change.rows, change.content):
-        raise UnavailableError(
-            f"The new part {path} does not hold what came in; nothing was published."
-        )
-    return part(workshop, path, (rows, content))
+    workshop: Workshop,
+    staging: Staging,
+    old: Mapping[str, Part],
+    changes: Iterable[Change],
+) -> list[Part]:
+    """Write new versions of months, read them back and compare with the verdicts."""
+    wanted: dict[Path, Change] = {}
+    for change in changes:
+        month = change.month
+        merged = _merged(workshop, staging, old.get(month), month)
+        wanted[write(workshop, merged, ("parts", staging.table, month))] = change
+    found = contents(workshop.connection, wanted, staging.table)
+    for path, change in wanted.items():
+        if found.get(path, (0, 0)) != (change.rows, change.content):
+            raise UnavailableError(
+                f"The new part {path} does not hold what came in; nothing was published."
+            )
+    return [part(workshop, path, (c.rows, c.content)) for path, c in wanted.items()]
 
 
 def _merged(
@@ -221,11 +239,17 @@ def write(
     return path
 
 
-def contents(connection: DuckDBPyConnection, path: Path, table: str) -> tuple[int, int]:
-    """Rows and logical content of a part of accepted rows, read from its file."""
-    told = _with_content(read(connection, [path]), table)
-    rows, content = told.aggregate("count(*), bit_xor(_content)").fetchall()[0]
-    return rows, (content or 0) & ALL_BITS
+def contents(
+    connection: DuckDBPyConnection, paths: Iterable[Path], table: str
+) -> dict[Path, tuple[int, int]]:
+    """Rows and logical content of parts of accepted rows, read from their files."""
+    names = [str(path) for path in paths]
+    if not names:
+        return {}
+    rows = connection.read_parquet(names, union_by_name=True, filename=True)
+    told = "filename, count(*), bit_xor(_content)"
+    found = _with_content(rows, table).aggregate(told, "filename").fetchall()
+    return {Path(name): (rows, content & ALL_BITS) for name, rows, content in found}
 
 
 def part(workshop: Workshop, path: Path, told: tuple[int, int]) -> Part:

@@ -170,6 +170,8 @@ def test_duplicates_and_corrections_within_a_delivery(tmp_path: Path) -> None:
     report = load(source, tmp_path / "store")
     assert counts(report) == (6, 4, 0, 2, 1)
     assert amounts(tmp_path / "store")["orders"] == 3
+    again = load(source, tmp_path / "store")
+    assert counts(again) == (6, 0, 0, 6, 0)
 
 
 def test_rows_of_one_key_are_taken_in_the_order_of_the_files(tmp_path: Path) -> None:
