@@ -13,7 +13,7 @@ TARGETS = {  # at the end of the running year, and a step less each year before
     "repurchase_rate": (0.33, 0.05),
     "csat": (4.2, 0.05),
     "response_rate": (0.30, 0.01),
-    "churn_rate": (0.45, -0.02),
+    "churn_rate": (0.60, -0.02),
 }
 NPS_OF_REGIONS = {"华东": 46.0, "西南": 42.0}
 YEARS_OF_TARGETS = 3

@@ -17,16 +17,16 @@ from data.sample.dice import COMPANY, dice
 from data.sample.labels import store_ids
 from data.sample.seasons import DAY, HISTORY_DAYS, YEAR, Days, Instants, Seasons
 
-TEXTS = npt.NDArray[np.str_]
+Texts = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True)
 class Stores:
     """One entry per store, in order of opening."""
 
-    region: TEXTS
-    city: TEXTS
-    name: TEXTS
+    region: Texts
+    city: Texts
+    name: Texts
     opened: Days  # day number; below 0 = before the history starts
     crowd: Instants  # running sum of the stores' sizes
 
