@@ -26,7 +26,7 @@ from data.warehouse.rows import (
     read,
 )
 from data.warehouse.staging import Staging
-from data.warehouse.store import Store, checksum, sync
+from data.warehouse.store import Store, checksum, make_folder, sync
 
 ALL_BITS = (1 << 128) - 1
 
@@ -206,7 +206,7 @@ def _rewrite(
     for path, change in wanted.items():
         if found.get(path, (0, 0)) != (change.rows, change.content):
             raise UnavailableError(
-                f"The new part {path} does not hold what came in; nothing was published."
+                f"The new part {path} lacks what came in; nothing was published."
             )
     return [part(workshop, path, (c.rows, c.content)) for path, c in wanted.items()]
 
@@ -232,7 +232,7 @@ def write(
 ) -> Path:
     """Write a new version of a part; on disk when this returns."""
     folder = workshop.store.folder(*place)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / f"{workshop.version}.parquet"
     rows.write_parquet(str(path), compression="zstd")
     sync(path)
