@@ -8,9 +8,10 @@ repeat it outside the browser and a test does so for every page:
 - `data-column` and `data-row`: the cell of the printed frame that is shown, the row by
   the columns that name it, as JSON ({"segment": "East"}).
 
-The text of the element is the rounded number with its unit (38.0, 31.8%, ¥1,235万,
-+1.2 pp). Figures carry the same facts in `layout.meta["numbers"]`, one object per
-number with the keys metric, args, column, row and text.
+In a table the element around the rows states `data-metric` and `data-args` once for all
+numbers inside. The text of the element is the rounded number with its unit (38.0,
+31.8%, ¥1,235万, +1.2 pp). Figures carry the same facts in `layout.meta["numbers"]`, one
+object per number with the keys metric, args, column, row and text.
 """
 
 import json
@@ -89,9 +90,30 @@ def written(cell: Cell, ink: Ink, form: str = "value") -> str:
     """The cell as HTML with its origin; a dash for null. Form: a method of Ink."""
     if cell.number is None:
         return formats.DASH
-    text = getattr(ink, form)(cell.number)
-    facts = " ".join(f'data-{k}="{escape(v)}"' for k, v in cell.origin().items())
-    return f'<span class="ch-num" {facts}>{escape(text)}</span>'
+    return _marked(getattr(ink, form)(cell.number), cell.origin())
+
+
+def inside(cell: Cell, ink: Ink, form: str = "value") -> str:
+    """As `written`, inside an element that states the question for all its numbers."""
+    if cell.number is None:
+        return formats.DASH
+    origin = cell.origin()
+    own = {name: origin[name] for name in ("column", "row")}
+    return _marked(getattr(ink, form)(cell.number), own)
+
+
+def stated(question: Question) -> str:
+    """The attributes of an element whose numbers all answer one question."""
+    origin = Cell(question, {}).origin()
+    return _attributes({name: origin[name] for name in ("metric", "args")})
+
+
+def _marked(text: str, origin: dict[str, str]) -> str:
+    return f'<span class="ch-num" {_attributes(origin)}>{escape(text)}</span>'
+
+
+def _attributes(origin: dict[str, str]) -> str:
+    return " ".join(f'data-{k}="{escape(v)}"' for k, v in origin.items())
 
 
 def noted(cell: Cell, text: str) -> dict[str, str]:

@@ -63,7 +63,17 @@ def _named(view: View, metric: str, row: Row) -> str:
     number = written(Cell(view.ask(metric), row), ink)
     name = escape(label(view.lang, find(metric)))
     limit = ink.value(limits.threshold(metric) or 0.0)
-    return say(view.lang, "summary.named", name=name, value=number, limit=limit)
+    text = say(view.lang, "summary.named", name=name, value=number, limit=limit)
+    return text + _against_last_year(view, find(metric))
+
+
+def _against_last_year(view: View, metric: Metric) -> str:
+    """How far a metric moved in a year, in brackets; nothing where it is unknown."""
+    cell, form = cards.change_cell(metric, view.ask(metric.name, compare="year"))
+    if cell.number is None:
+        return ""
+    moved = written(cell, cards.ink_for(view, metric.name), form)
+    return say(view.lang, "summary.moved", change=moved)
 
 
 def _base(view: View, metrics: tuple[str, ...]) -> str:

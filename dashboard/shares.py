@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import cards, queries, style
 from dashboard.filters import View
-from dashboard.numbers import Cell, Ink, Row, written
+from dashboard.numbers import Cell, Ink, Row, inside, stated, written
 from dashboard.question import Question
 from dashboard.words import label_of, reason_text, say
 
@@ -25,7 +25,8 @@ def tiers(view: View) -> None:
         st.html(cards.empty(say(view.lang, "empty.title"), why))
         return
     bars = "".join(_bar(view, question, known, *pair) for pair in SHARES)
-    st.html(f'<div class="ch-bars">{bars}</div>{_table(view, question, known)}')
+    table = _table(view, question, known)
+    st.html(f'<div {stated(question)}><div class="ch-bars">{bars}</div>{table}</div>')
 
 
 def concentration(view: View) -> None:
@@ -79,7 +80,7 @@ def _bar(
 
 def _part(question: Question, row: Row, column: str, ink: Ink, colour: str) -> str:
     share = row.get(column) or 0.0
-    text = written(Cell(question, row, column), ink) if share >= READABLE else ""
+    text = inside(Cell(question, row, column), ink) if share >= READABLE else ""
     name = label_of(ink.lang, str(row["segment"]), "tier")
     width = f"flex:{max(share, 0.0):.4f} 1 0;background:{colour}"
     return f'<span style="{width}" title="{escape(name)}">{text}</span>'
@@ -110,7 +111,7 @@ def _tier(view: View, question: Question, row: Row, colour: str) -> str:
         ("clv", money),
     )
     numbers = "".join(
-        f'<td class="num">{written(Cell(question, row, column), ink)}</td>'
+        f'<td class="num">{inside(Cell(question, row, column), ink)}</td>'
         for column, ink in cells
     )
     name = escape(label_of(view.lang, str(row["segment"]), "tier"))

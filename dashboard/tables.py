@@ -9,11 +9,12 @@ import streamlit as st
 from dashboard import cards, limits, queries
 from dashboard.filters import View
 from dashboard.naming import named
-from dashboard.numbers import Cell, Ink, Row, written
+from dashboard.numbers import Cell, Ink, Row, inside, stated
 from dashboard.question import Question
 from dashboard.words import label_of, reason_text, say
 
-MOST_ROWS = 200
+# Of a long ranking both ends are shown, this many rows each.
+END = 20
 
 
 @dataclass(frozen=True)
@@ -65,19 +66,26 @@ def dimensions(view: View) -> None:
 
 def _dimension(question: Question, row: Row, ink: Ink, drawn: Drawn) -> str:
     name = escape(label_of(ink.lang, str(row["dimension"]), "dimension"))
-    top2 = written(Cell(question, row, "top2"), ink.of("share"))
+    top2 = inside(Cell(question, row, "top2"), ink.of("share"))
     return (
         f'<tr><td class="name">{name}</td>'
-        f'<td class="num"><b>{written(Cell(question, row), ink)}</b></td>'
+        f'<td class="num"><b>{inside(Cell(question, row), ink)}</b></td>'
         f'<td class="num">{top2}</td>'
-        f'<td class="num faint">{written(Cell(question, row, "n"), ink, "count")}</td>'
+        f'<td class="num faint">{inside(Cell(question, row, "n"), ink, "count")}</td>'
         f'<td class="range">{_range(question, row, ink, drawn)}</td></tr>'
+    )
+
+
+def _framed(question: Question, rows: str) -> str:
+    return (
+        f'<div class="ch-scroll" {stated(question)}>'
+        f'<table class="ch-table">{rows}</table></div>'
     )
 
 
 def _rows(question: Question) -> list[Row]:
     answer = queries.answer(question).drop_nulls("value").sort("value", "segment")
-    rows: list[Row] = answer.head(MOST_ROWS).to_dicts()
+    rows: list[Row] = answer.to_dicts()
     return rows
 
 
@@ -106,8 +114,19 @@ def _table(view: View, question: Question, rows: Sequence[Row]) -> str:
     names = (attribute, "value", "n", "range")
     heads = [say(view.lang, f"col.{name}") for name in names[1:]]
     head = _head([say(view.lang, f"by.{attribute}"), *heads])
-    body = "".join(_row(question, row, ink, (axis, marks)) for row in rows)
-    return f'<div class="ch-scroll"><table class="ch-table">{head}{body}</table></div>'
+    parts = [_row(question, row, ink, (axis, marks)) for row in rows]
+    body = "".join(_ends(view.lang, parts))
+    return _framed(question, head + body)
+
+
+def _ends(lang: str, rows: list[str]) -> list[str]:
+    """Both ends of a long table, and how many rows lie between them."""
+    between = len(rows) - 2 * END
+    if between <= 1:
+        return rows
+    words = escape(say(lang, "rank.between", n=between))
+    gap = f'<tr><td class="faint" colspan="4">⋮ {words}</td></tr>'
+    return [*rows[:END], gap, *rows[-END:]]
 
 
 def _head(names: Sequence[str]) -> str:
@@ -136,8 +155,8 @@ def _row(
     thin = ' class="thin"' if cards.is_thin(row) else ""
     return (
         f'<tr{thin}><td class="name">{name}</td>'
-        f'<td class="num"><b>{written(Cell(question, row), ink)}</b></td>'
-        f'<td class="num faint">{written(Cell(question, row, "n"), ink, "count")}</td>'
+        f'<td class="num"><b>{inside(Cell(question, row), ink)}</b></td>'
+        f'<td class="num faint">{inside(Cell(question, row, "n"), ink, "count")}</td>'
         f'<td class="range">{_range(question, row, ink, drawn)}</td></tr>'
     )
 

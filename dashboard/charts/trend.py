@@ -43,6 +43,7 @@ def _figure(key: str, question: Question, ink: Ink, height: int) -> go.Figure | 
     if len(known) < 2:
         return None
     figure = look.base(height)
+    figure.update_layout(margin={"r": 64})
     days = [date.fromisoformat(row["segment"]) for row in known]
     _band(figure, days, known, ink)
     _line(figure, days, known, ink)
@@ -92,7 +93,7 @@ def _line(
         mode="markers+text",
         marker={"color": ACCENT, "size": 9},
         text=[f"<b>{ink.value(rows[-1]['value'])}</b>"],
-        textposition="top left",
+        textposition="middle right",
         textfont={"size": 15},
         hoverinfo="skip",
         cliponaxis=False,

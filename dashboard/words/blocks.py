@@ -27,6 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} {value}（门槛 {limit}）",
         "{name} {value} against {limit}",
     ),
+    "summary.moved": ("，同比 {change}", " ({change} on last year)"),
     "summary.nothing": (
         "没有设定门槛，或数据还不足以判断",
         "No threshold is set, or there is too little data to judge",
@@ -79,6 +80,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "only where its whole interval is",
     ),
     "cut.pick": ("分组方式", "Compare by"),
+    "rank.between": ("中间还有 {n} 个，未列出", "{n} more in between, not listed"),
     "rank.mean": ("整体", "Overall"),
     "col.value": ("数值", "Value"),
     "col.n": ("样本 n", "n"),
