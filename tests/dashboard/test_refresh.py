@@ -311,3 +311,35 @@ def test_the_last_day_counts_only_when_it_is_over() -> None:
     assert last_day(newest, shanghai, night) == newest
     fixed = Settings(data_complete_until=date(2026, 9, 30))
     assert last_day(newest, fixed, night) == date(2026, 9, 30)
+
+
+def test_tables_with_keys_of_several_columns_are_merged_by_all_of_them(
+    tmp_path: Path,
+) -> None:
+    lines = [
+        {"order_id": "O1", "line_no": 1, "product_id": "P", "quantity": 1, "amount": 5},
+        {"order_id": "O1", "line_no": 2, "product_id": "P", "quantity": 1, "amount": 5},
+        {
+            "order_id": "O12",
+            "line_no": 1,
+            "product_id": "P",
+            "quantity": 1,
+            "amount": 5,
+        },
+    ]
+    goals = [
+        {"metric": "nps", "period": "2026", "value": 40, "segment": ""},
+        {"metric": "nps", "period": "2026", "value": 50, "segment": "East"},
+    ]
+    store = tmp_path / "store"
+    first = write(tmp_path / "1", orders=orders(3), order_items=lines, targets=goals)
+    assert counts(load(first, store)) == (8, 8, 0, 0, 0)
+    changed = [lines[0], lines[1] | {"amount": 6}, lines[2]]
+    raised = [goals[0] | {"value": 45}, goals[1]]
+    second = write(
+        tmp_path / "2", orders=orders(3), order_items=changed, targets=raised
+    )
+    assert counts(load(second, store)) == (8, 2, 0, 6, 2)
+    manifest = open_current(store).manifest
+    assert manifest.tables == {"orders": 3, "order_items": 3, "targets": 2}
+    assert manifest.totals["order_items.amount"] == "16.0000"
