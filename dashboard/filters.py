@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import formats, queries, state
 from dashboard.catalogue import METRICS
-from dashboard.naming import named
+from dashboard.naming import namer
 from dashboard.question import ATTRIBUTES, Condition, Question
 from dashboard.words import LANGUAGES, say
 
@@ -104,7 +104,7 @@ def clear(*names: str) -> None:
 
 def describe(lang: str, condition: Condition) -> str:
     """A condition in words: Region: East, North."""
-    values = [named(lang, value, condition.attribute) for value in condition.values]
+    values = list(map(namer(lang, condition.attribute), condition.values))
     key = "filter.is_not" if condition.negate else "filter.is"
     shown = say(lang, "list.comma").join(values[:2])
     if len(values) > 2:
@@ -185,7 +185,7 @@ def _attribute(lang: str, attribute: str) -> None:
         attribute,
         options=list(queries.choices(attribute)),
         placeholder=say(lang, "filter.everyone"),
-        format_func=lambda value: named(lang, value, attribute),
+        format_func=namer(lang, attribute),
         **options,
     )
 

@@ -1,5 +1,7 @@
 """What the values of the data are called on a page."""
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
 from dashboard import queries
@@ -8,13 +10,17 @@ from dashboard.words import label_of
 STORES = ("store", "order_store", "survey_store")
 
 
-def named(lang: str, value: str, attribute: str) -> str:
-    """A store by its name, a known code in the reader's language, else as it is."""
+def namer(lang: str, attribute: str) -> Callable[[str], str]:
+    """How an attribute's values are called: stores by name, known codes in words."""
+    stores: Mapping[str, str] = {}
     if attribute in STORES:
-        found = _stores(queries.freshness().snapshot).get(value)
-        if found:
-            return found
-    return label_of(lang, value, attribute)
+        stores = _stores(queries.freshness().snapshot)
+    return lambda value: stores.get(value) or label_of(lang, value, attribute)
+
+
+def named(lang: str, value: str, attribute: str) -> str:
+    """What one value is called."""
+    return namer(lang, attribute)(value)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

@@ -12,7 +12,7 @@ from dashboard.words import label_of, reason_text, say
 
 SHARES = (("customers", "customer_share"), ("revenue", "revenue_share"))
 TOPS = ("1", "5", "10", "20")
-READABLE = 0.07
+READABLE = 0.1
 
 
 def tiers(view: View) -> None:

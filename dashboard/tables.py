@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import cards, limits, queries
 from dashboard.filters import View
-from dashboard.naming import named
+from dashboard.naming import namer
 from dashboard.numbers import Cell, Ink, Row, inside, stated
 from dashboard.question import Question
 from dashboard.words import label_of, reason_text, say
@@ -109,14 +109,32 @@ def _table(view: View, question: Question, rows: Sequence[Row]) -> str:
     metric, ink = question.metric, cards.ink_for(view, question.metric)
     total = cards.first_row(view.ask(metric)).get("value")
     marks = (limits.threshold(metric), total)
-    axis = _axis(rows, marks, ink)
+    shown = _telling(rows)
+    axis = _axis(shown, marks, ink)
     attribute = question.by or ""
     names = (attribute, "value", "n", "range")
     heads = [say(view.lang, f"col.{name}") for name in names[1:]]
     head = _head([say(view.lang, f"by.{attribute}"), *heads])
-    parts = [_row(question, row, ink, (axis, marks)) for row in rows]
-    body = "".join(_ends(view.lang, parts))
+    name = namer(view.lang, attribute)
+    parts = [
+        _row(question, row, (name(str(row["segment"])), ink), (axis, marks))
+        for row in shown
+    ]
+    body = "".join(_ends(view.lang, parts)) + _hidden(view.lang, len(rows) - len(shown))
     return _framed(question, head + body)
+
+
+def _telling(rows: Sequence[Row]) -> Sequence[Row]:
+    """Rows too small to rely on leave a long ranking, unless nothing else is there."""
+    solid = [row for row in rows if not cards.is_thin(row)]
+    return solid if solid and len(rows) > END else rows
+
+
+def _hidden(lang: str, count: int) -> str:
+    if not count:
+        return ""
+    words = escape(say(lang, "rank.hidden", n=count))
+    return f'<tr><td class="faint" colspan="4">{words}</td></tr>'
 
 
 def _ends(lang: str, rows: list[str]) -> list[str]:
@@ -145,13 +163,8 @@ def _axis(rows: Sequence[Row], marks: Sequence[float | None], ink: Ink) -> Axis:
     return Axis(min(known) - pad, max(known) + pad)
 
 
-def _row(
-    question: Question,
-    row: Row,
-    ink: Ink,
-    drawn: Drawn,
-) -> str:
-    name = escape(named(ink.lang, str(row["segment"]), question.by or ""))
+def _row(question: Question, row: Row, hand: tuple[str, Ink], drawn: Drawn) -> str:
+    name, ink = escape(hand[0]), hand[1]
     thin = ' class="thin"' if cards.is_thin(row) else ""
     return (
         f'<tr{thin}><td class="name">{name}</td>'

@@ -81,6 +81,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "cut.pick": ("分组方式", "Compare by"),
     "rank.between": ("中间还有 {n} 个，未列出", "{n} more in between, not listed"),
+    "rank.hidden": (
+        "另有 {n} 个样本太少，未列出",
+        "{n} more have too few answers or customers to rank",
+    ),
     "rank.mean": ("整体", "Overall"),
     "col.value": ("数值", "Value"),
     "col.n": ("样本 n", "n"),
