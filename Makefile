@@ -41,7 +41,7 @@ bench: install
 # Resolves pyproject.toml anew for every supported Python; needs uv.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --no-annotate --extra dev pyproject.toml -o requirements.txt
+	  --no-header --no-annotate --constraint constraints.txt --extra dev pyproject.toml -o requirements.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -23,13 +23,18 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     _rules(connection, settings)
     for mart in EVENTS:
         connection.execute(f"CREATE TABLE {mart} AS {sql(mart)}")
-    cells.view(connection, "cut_purchases", cells.cut("purchases", None))
-    connection.execute(f"CREATE TABLE occasions AS {sql('occasions')}")
     _store_regions(connection)
+    cells.put(connection, "tier_names", _tier_names(settings))
+    connection.execute(f"CREATE TABLE names AS {sql('names')}")
+    for events, source in (
+        ("occasions", "purchases"),
+        ("answer_marks", "answer_values"),
+    ):
+        cells.view(connection, f"cut_{source}", cells.cut(source, None))
+        connection.execute(f"CREATE TABLE {events} AS {sql(events)}")
     first = first_day(connection) or as_of
     for days in _batches(periods.kept(first, as_of)):
         _count(connection, settings, days)
-    _last_states(connection, as_of)
     values.build(connection, settings, values.dates(first, as_of))
 
 
@@ -60,11 +65,9 @@ def _store_regions(connection: DuckDBPyConnection) -> None:
     )
 
 
-def _last_states(connection: DuckDBPyConnection, as_of: date) -> None:
-    connection.execute(
-        "CREATE TABLE last_states AS SELECT * FROM customer_states WHERE as_of = ?",
-        [as_of],
-    )
+def _tier_names(settings: Settings) -> pl.DataFrame:
+    names = {rule.name for scheme in settings.tiers.values() for rule in scheme}
+    return pl.DataFrame({"tier": sorted(names)}, schema={"tier": pl.String})
 
 
 def _batches(days: Sequence[date]) -> Iterator[Sequence[date]]:

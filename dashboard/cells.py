@@ -68,19 +68,27 @@ def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) 
     put(connection, "horizons", periods.horizons_frame())
     put(connection, "wanted", _wanted(layout.where))
     table(connection, "customer_states", sql("customer_states"))
+    table(connection, "day_spans", sql("day_spans"))
     view(connection, "cell_keys", _keys(layout))
-    if layout.purchase_cut is None:
-        view(connection, "cut_occasions", "SELECT * FROM occasions")
-    else:
-        view(connection, "cut_purchases", cut("purchases", layout.purchase_cut))
-        view(connection, "cut_occasions", sql("occasions"))
-    view(connection, "cut_answers", cut("answer_values", layout.answer_cut))
+    view(connection, "named_keys", sql("named_keys"))
+    for events, source, column in (
+        ("occasions", "purchases", layout.purchase_cut),
+        ("answer_marks", "answer_values", layout.answer_cut),
+    ):
+        if column:
+            view(connection, f"cut_{source}", cut(source, column))
+        text = sql(events) if column else f"SELECT * FROM {events}"  # noqa: S608 our own names
+        view(connection, f"cut_{events}", text)
 
 
 def cut(source: str, column: str | None) -> str:
-    """Events told apart by one of their own columns, or not at all."""
-    value = "'*'" if column is None else f"COALESCE({column}, 'unknown')"
-    return f"SELECT *, {value} AS cut FROM {source}"  # noqa: S608 our own names
+    """Events of customers by number, told apart by one of their own columns or not."""
+    value = "'*'" if column is None else f"COALESCE(e.{column}, 'unknown')"
+    return (
+        f"SELECT e.*, p.customer_key, n.code AS cut FROM {source} AS e"  # noqa: S608 our own names
+        " INNER JOIN profiles AS p ON p.customer_id = e.customer_id"
+        f" INNER JOIN names AS n ON n.name = {value}"
+    )
 
 
 def _keys(layout: Layout) -> str:
@@ -90,7 +98,7 @@ def _keys(layout: Layout) -> str:
         ["TRUE", *map(_clause, range(len(layout.where)), layout.where)]
     )
     return (
-        "SELECT 'crossed' AS cube, s.as_of, s.customer_id, s.first_day, s.second_day,"  # noqa: S608 attributes are ours, values are rows of `wanted`
+        "SELECT 'crossed' AS cube, s.as_of, s.customer_key, s.first_day, s.second_day,"  # noqa: S608 attributes are ours, values are rows of `wanted`
         " s.store, s.region, s.customer_type, s.acquisition_channel, s.tier"
         f" FROM customer_states AS s WHERE {chosen}"
     )
@@ -98,7 +106,10 @@ def _keys(layout: Layout) -> str:
 
 def _clause(place: int, condition: Condition) -> str:
     sign = "NOT IN" if condition.negate else "IN"
-    values = f"SELECT w.value FROM wanted AS w WHERE w.place = {place}"  # noqa: S608 a number of ours
+    values = (
+        "SELECT n.code FROM names AS n INNER JOIN wanted AS w ON w.value = n.name"  # noqa: S608 a number of ours
+        f" WHERE w.place = {place}"
+    )
     return f"s.{condition.attribute} {sign} ({values})"
 
 

@@ -100,7 +100,8 @@ def periods_frame(spans: Iterable[Span]) -> pl.DataFrame:
     rows = [(s.as_of, s.period, s.starts_after, s.previous_after) for s in spans]
     names = ("as_of", "period", "starts_after", "previous_after")
     schema = {name: pl.String if name == "period" else pl.Date for name in names}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.with_row_index("span_id").cast({"span_id": pl.Int32})
 
 
 def tier_frame(days: Iterable[date], settings: Settings, scheme: str) -> pl.DataFrame:

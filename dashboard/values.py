@@ -91,7 +91,6 @@ def build(
         _keep(connection, "clv_models", found.model())
         cells.put(connection, "customer_values", found.values(settings.clv))
         cells.append(connection, "value_cells")
-    connection.execute("CREATE TABLE last_values AS SELECT * FROM customer_values")
 
 
 def dates(first: date, last: date) -> list[date]:

@@ -18,24 +18,24 @@ ANSWERS = f"""
 SELECT a.*, s.as_of, {KEYS}
 FROM periods AS s
 CROSS JOIN answers AS a
-INNER JOIN cell_keys AS k ON k.as_of = s.as_of AND k.customer_id = a.customer_id
+INNER JOIN named_keys AS k ON k.as_of = s.as_of AND k.customer_id = a.customer_id
 WHERE a.known_on > s.starts_after AND a.known_on <= s.as_of
 ORDER BY a.response_id
 """  # noqa: S608 our own columns
 
 SPENDING = f"""
 SELECT
-    s.as_of, o.customer_id, {KEYS},
+    s.as_of, k.customer_id, {KEYS},
     CAST(SUM(o.revenue) AS DECIMAL(38, 4)) AS revenue
 FROM periods AS s
 CROSS JOIN occasions AS o
-INNER JOIN cell_keys AS k ON k.as_of = s.as_of AND k.customer_id = o.customer_id
+INNER JOIN named_keys AS k ON k.as_of = s.as_of AND k.customer_key = o.customer_key
 WHERE
     o.day > s.starts_after AND o.day <= s.as_of
     AND o.valid_from <= s.as_of AND o.valid_to > s.as_of
-GROUP BY s.as_of, o.customer_id, {KEYS}
-HAVING SUM(o.days) > 0
-ORDER BY o.customer_id
+GROUP BY s.as_of, k.customer_id, {KEYS}
+HAVING SUM(o.days) > 0 AND k.customer_id <> ''
+ORDER BY k.customer_id
 """  # noqa: S608 our own columns
 
 

@@ -154,7 +154,7 @@ def members(view: View) -> pl.DataFrame:
     """The customers of a view that have bought, with their attributes."""
     span = periods.span(view.as_of, "all")
     layout = cells.Layout((span,), where=view.where, crossed=True)
-    query = "SELECT * FROM cell_keys WHERE first_day IS NOT NULL ORDER BY customer_id"
+    query = "SELECT * FROM named_keys WHERE first_day IS NOT NULL ORDER BY customer_id"
 
     def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
         return frame(cursor, query)

@@ -2,60 +2,100 @@
 -- of customers and sums of money. A customer is in one cell of a cube.
 WITH bought AS (
     SELECT
-        s.as_of, s.period, p.customer_id, p.cut,
-        SUM(CASE WHEN p.day > s.starts_after THEN p.days ELSE 0 END) AS days,
-        MAX(CASE WHEN p.day <= s.starts_after THEN p.days ELSE 0 END) AS previous,
-        SUM(CASE WHEN p.day > s.starts_after THEN p.orders ELSE 0 END) AS orders,
-        SUM(CASE WHEN p.day > s.starts_after THEN p.revenue ELSE 0 END) AS revenue,
-        SUM(CASE WHEN p.day > s.starts_after THEN p.margin ELSE 0 END) AS margin
-    FROM periods AS s
-    CROSS JOIN cut_occasions AS p
-    WHERE
-        p.day > s.previous_after AND p.day <= s.as_of
-        AND p.valid_from <= s.as_of AND p.valid_to > s.as_of
-    GROUP BY s.as_of, s.period, p.customer_id, p.cut
+        d.span_id, o.customer_key, o.cut,
+        SUM(CASE WHEN d.inside = 1 THEN o.days ELSE 0 END) AS days,
+        MAX(CASE WHEN d.inside = 0 THEN o.days ELSE 0 END) AS previous,
+        SUM(CASE WHEN d.inside = 1 THEN o.orders ELSE 0 END) AS orders,
+        SUM(CASE WHEN d.inside = 1 THEN o.revenue ELSE 0 END) AS revenue,
+        SUM(CASE WHEN d.inside = 1 THEN o.margin ELSE 0 END) AS margin
+    FROM cut_occasions AS o
+    INNER JOIN day_spans AS d ON d.day = o.day
+    WHERE o.valid_from <= d.as_of AND o.valid_to > d.as_of
+    GROUP BY d.span_id, o.customer_key, o.cut
 ),
 counted AS (
     SELECT
-        k.cube, b.as_of, b.period, k.store, k.region, k.customer_type,
+        k.cube, b.span_id, k.store, k.region, k.customer_type,
         k.acquisition_channel, k.tier, b.cut,
         0 AS customers,
-        CASE WHEN b.days >= 1 AND b.customer_id <> '' THEN 1 ELSE 0 END AS buyers,
-        CASE WHEN b.days >= 2 AND b.customer_id <> '' THEN 1 ELSE 0 END
+        SUM(CASE WHEN b.days >= 1 AND p.customer_id <> '' THEN 1 ELSE 0 END) AS buyers,
+        SUM(CASE WHEN b.days >= 2 AND p.customer_id <> '' THEN 1 ELSE 0 END)
             AS repeat_buyers,
-        CASE
+        SUM(CASE
             WHEN b.days >= 1 AND k.first_day <= s.starts_after THEN 1 ELSE 0
-        END AS returning_buyers,
-        CASE WHEN b.customer_id <> '' THEN b.previous ELSE 0 END AS previous_buyers,
-        CASE WHEN b.customer_id <> '' AND b.days = 0 THEN b.previous ELSE 0 END
+        END) AS returning_buyers,
+        SUM(CASE WHEN p.customer_id <> '' THEN b.previous ELSE 0 END)
+            AS previous_buyers,
+        SUM(CASE WHEN p.customer_id <> '' AND b.days = 0 THEN b.previous ELSE 0 END)
             AS lost_buyers,
-        b.orders, b.revenue, b.margin
+        SUM(b.orders) AS orders, SUM(b.revenue) AS revenue, SUM(b.margin) AS margin
     FROM bought AS b
+    INNER JOIN periods AS s ON s.span_id = b.span_id
     INNER JOIN cell_keys AS k
-        ON k.as_of = b.as_of AND k.customer_id = b.customer_id
-    INNER JOIN periods AS s ON s.as_of = b.as_of AND s.period = b.period
+        ON k.as_of = s.as_of AND k.customer_key = b.customer_key
+    INNER JOIN profiles AS p ON p.customer_key = b.customer_key
+    GROUP BY
+        k.cube, b.span_id, k.store, k.region, k.customer_type,
+        k.acquisition_channel, k.tier, b.cut
+),
+known AS (
+    SELECT
+        k.cube, k.as_of, k.store, k.region, k.customer_type, k.acquisition_channel,
+        k.tier, COUNT(*) AS customers
+    FROM cell_keys AS k
+    WHERE k.first_day IS NOT NULL
+    GROUP BY
+        k.cube, k.as_of, k.store, k.region, k.customer_type, k.acquisition_channel,
+        k.tier
+),
+merged AS (
+    SELECT
+        c.cube, c.span_id, c.store, c.region, c.customer_type,
+        c.acquisition_channel, c.tier, c.cut, c.customers, c.buyers,
+        c.repeat_buyers, c.returning_buyers, c.previous_buyers, c.lost_buyers,
+        c.orders, c.revenue, c.margin
+    FROM counted AS c
     UNION ALL
     SELECT
-        k.cube, k.as_of, s.period, k.store, k.region, k.customer_type,
-        k.acquisition_channel, k.tier, '*' AS cut,
-        1 AS customers, 0, 0, 0, 0, 0, 0, 0, 0
-    FROM cell_keys AS k
+        k.cube, s.span_id, k.store, k.region, k.customer_type,
+        k.acquisition_channel, k.tier, n.code AS cut, k.customers, 0,
+        0, 0, 0, 0, 0, 0, 0
+    FROM known AS k
     INNER JOIN periods AS s ON s.as_of = k.as_of
-    WHERE k.first_day IS NOT NULL
+    INNER JOIN names AS n ON n.name = '*'
+),
+summed AS (
+    SELECT
+        b.cube, b.span_id, b.store, b.region, b.customer_type,
+        b.acquisition_channel, b.tier, b.cut,
+        SUM(b.customers) AS customers, SUM(b.buyers) AS buyers,
+        SUM(b.repeat_buyers) AS repeat_buyers,
+        SUM(b.returning_buyers) AS returning_buyers,
+        SUM(b.previous_buyers) AS previous_buyers, SUM(b.lost_buyers) AS lost_buyers,
+        SUM(b.orders) AS orders, SUM(b.revenue) AS revenue, SUM(b.margin) AS margin
+    FROM merged AS b
+    GROUP BY
+        b.cube, b.span_id, b.store, b.region, b.customer_type,
+        b.acquisition_channel, b.tier, b.cut
 )
 SELECT
-    c.cube, c.as_of, c.period, c.store, c.region, c.customer_type,
-    c.acquisition_channel, c.tier, c.cut,
-    CAST(SUM(c.customers) AS BIGINT) AS customers,
-    CAST(SUM(c.buyers) AS BIGINT) AS buyers,
-    CAST(SUM(c.repeat_buyers) AS BIGINT) AS repeat_buyers,
-    CAST(SUM(c.returning_buyers) AS BIGINT) AS returning_buyers,
-    CAST(SUM(c.previous_buyers) AS BIGINT) AS previous_buyers,
-    CAST(SUM(c.lost_buyers) AS BIGINT) AS lost_buyers,
-    CAST(SUM(c.orders) AS BIGINT) AS orders,
-    CAST(SUM(c.revenue) AS DECIMAL(38, 4)) AS revenue,
-    CAST(SUM(c.margin) AS DECIMAL(38, 4)) AS margin
-FROM counted AS c
-GROUP BY
-    c.cube, c.as_of, c.period, c.store, c.region, c.customer_type,
-    c.acquisition_channel, c.tier, c.cut
+    c.cube, s.as_of, s.period, store.name AS store, region.name AS region,
+    kind.name AS customer_type, channel.name AS acquisition_channel,
+    tier.name AS tier, cut.name AS cut,
+    CAST(c.customers AS BIGINT) AS customers,
+    CAST(c.buyers AS BIGINT) AS buyers,
+    CAST(c.repeat_buyers AS BIGINT) AS repeat_buyers,
+    CAST(c.returning_buyers AS BIGINT) AS returning_buyers,
+    CAST(c.previous_buyers AS BIGINT) AS previous_buyers,
+    CAST(c.lost_buyers AS BIGINT) AS lost_buyers,
+    CAST(c.orders AS BIGINT) AS orders,
+    CAST(c.revenue AS DECIMAL(38, 4)) AS revenue,
+    CAST(c.margin AS DECIMAL(38, 4)) AS margin
+FROM summed AS c
+INNER JOIN periods AS s ON s.span_id = c.span_id
+INNER JOIN names AS store ON store.code = c.store
+INNER JOIN names AS region ON region.code = c.region
+INNER JOIN names AS kind ON kind.code = c.customer_type
+INNER JOIN names AS channel ON channel.code = c.acquisition_channel
+INNER JOIN names AS tier ON tier.code = c.tier
+INNER JOIN names AS cut ON cut.code = c.cut

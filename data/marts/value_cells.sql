@@ -12,6 +12,6 @@ SELECT
     CAST(SUM(CAST(v.gradient_3 AS DECIMAL(38, 8))) AS DOUBLE) AS gradient_3,
     CAST(SUM(CAST(v.gradient_4 AS DECIMAL(38, 8))) AS DOUBLE) AS gradient_4
 FROM customer_values AS v
-INNER JOIN cell_keys AS k ON k.as_of = v.as_of AND k.customer_id = v.customer_id
+INNER JOIN named_keys AS k ON k.as_of = v.as_of AND k.customer_id = v.customer_id
 GROUP BY
     k.cube, k.as_of, k.store, k.region, k.customer_type, k.acquisition_channel, k.tier
