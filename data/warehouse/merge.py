@@ -65,6 +65,11 @@ OUTDATED = """
 CREATE OR REPLACE TEMP TABLE outdated AS
 SELECT _key FROM winners UNION SELECT _key FROM gone
 """
+FRESH = """
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT s.* FROM staged AS s SEMI JOIN winners AS w ON w._seq = s._seq
+ORDER BY s._month
+"""
 CHANGES = """
 SELECT _month, CAST(sum(_rows) AS BIGINT), bit_xor(_content)
 FROM (
@@ -146,6 +151,8 @@ def merge(
     connection.execute(WINNERS)
     connection.execute(GONE if whole else NONE_GONE)
     connection.execute(OUTDATED)
+    _view(connection, "staged", _incoming(workshop, staging))
+    connection.execute(FRESH)
     old = {part.month: part for part in kept}
     changes = _changes(connection, old)
     new = _rewrite(workshop, staging, old, changes)
@@ -200,7 +207,7 @@ def _rewrite(
     wanted: dict[Path, Change] = {}
     for change in changes:
         month = change.month
-        merged = _merged(workshop, staging, old.get(month), month)
+        merged = _merged(workshop, staging.table, old.get(month), month)
         wanted[write(workshop, merged, ("parts", staging.table, month))] = change
     found = contents(workshop.connection, wanted, staging.table)
     for path, change in wanted.items():
@@ -212,13 +219,12 @@ def _rewrite(
 
 
 def _merged(
-    workshop: Workshop, staging: Staging, before: Part | None, month: str
+    workshop: Workshop, table: str, before: Part | None, month: str
 ) -> DuckDBPyRelation:
-    connection, table = workshop.connection, staging.table
+    connection = workshop.connection
     columns = ", ".join(map(quoted, kept_columns(table)))
-    new = _incoming(workshop, staging).filter(f"_month = '{month}'").set_alias("new")
-    rows = new.join(connection.table("winners").project("_seq"), "_seq", how="semi")
-    rows = rows.project(columns)
+    new = connection.table("fresh").filter(f"_month = '{month}'")
+    rows = new.project(columns)
     if before is not None:
         kept = read(connection, [workshop.store.root / before.path])
         kept = kept.project(f"{columns}, {key_expression(table)} AS _key")

@@ -157,7 +157,10 @@ def test_a_refresh_killed_at_random_moments_leaves_a_whole_snapshot(
         company.survives()
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "sign",
+    [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)],
+)
 def test_a_refresh_that_is_told_to_stop_frees_the_store(
     company: Company, sign: signal.Signals
 ) -> None:
@@ -169,7 +172,15 @@ def test_a_refresh_that_is_told_to_stop_frees_the_store(
     company.survives()
 
 
-@pytest.mark.parametrize("limit", [1, 3_000, 12_288, 500_000])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        3_000,
+        12_288,
+        pytest.param(1, marks=pytest.mark.slow),
+        pytest.param(500_000, marks=pytest.mark.slow),
+    ],
+)
 def test_a_full_disk_leaves_the_old_snapshot(company: Company, limit: int) -> None:
     code, words = ran(company.next, company.store, "space", limit)
     assert code == 30
