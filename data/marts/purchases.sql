@@ -48,7 +48,7 @@ judged AS (
             ELSE 0
         END AS orders,
         CASE
-            WHEN v.cost IS NULL THEN CAST(v.net * r.margin_rate AS DECIMAL(38, 4))
+            WHEN v.cost IS NULL THEN CAST(CAST(v.net AS DECIMAL(19, 4)) * r.margin_rate AS DECIMAL(38, 4))
             ELSE CAST(v.net - v.cost AS DECIMAL(38, 4))
         END AS margin
     FROM versions AS v
