@@ -7,6 +7,7 @@ from dashboard import cells
 from dashboard.answers.counted import column
 from dashboard.answers.view import View
 from dashboard.cells import frame
+from data.errors import UsageError
 from data.schemas.cells import Answers, CustomerRevenue
 from metrics.concentration import concentration
 from metrics.drivers import satisfaction_drivers
@@ -63,9 +64,16 @@ def scores(view: View) -> pl.DataFrame:
 
 def concentrated(view: View) -> pl.DataFrame:
     """The share of the largest customers."""
-    top = int(view.options.get("top", "5"))
+    top = percent(view.options.get("top", "5"))
     return concentration(
         CustomerRevenue.validate(rows(view, SPENDING).lazy()),
         top=top,
         by=column(view.by),
     )
+
+
+def percent(text: str) -> int:
+    """A whole number of percent."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+        raise UsageError(f"--top {text}: a whole number from 1 to 100 is needed")
+    return int(text)

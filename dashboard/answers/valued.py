@@ -186,6 +186,9 @@ def model(view: View) -> pl.DataFrame:
 
 def tiers(view: View) -> pl.DataFrame:
     """Customers, money and value by tier."""
+    scheme = view.options.get("scheme", cells.SCHEME)
+    if scheme != cells.SCHEME:
+        raise UsageError(f"--scheme {scheme}: the scheme there is is {cells.SCHEME}")
     cut = replace(view, question=replace(view.question, by="tier", options=()))
     known = _models(cut)["reason"][0] is None
     worth = ValueCells.validate(_value_cells(cut).lazy()) if known else None
