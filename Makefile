@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 PORT ?= 8501
 CUSTOMERS ?= 20000
 
-.PHONY: install demo test check bench browser slow lock clean
+.PHONY: install demo test check bench browser slow published lock clean
 
 install: $(READY)
 
@@ -34,6 +34,9 @@ browser: install
 
 slow: install
 	$(BIN)/python -m pytest -q -m slow
+
+published: install
+	$(BIN)/python -m pytest -q -m published tests/published
 
 bench: install
 	$(BIN)/python -m tests.benchmarks

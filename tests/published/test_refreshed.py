@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+pytestmark = pytest.mark.published
+
 MAPPINGS = Path(__file__).parent / "mappings"
 PARAMETERS = 0.005  # relative: model parameters, expected transactions
 LIKELIHOOD = 0.01
