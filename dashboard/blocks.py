@@ -13,7 +13,7 @@ def trend(view: View, metrics: tuple[str, ...], height: int = 312) -> None:
     metric = filters.picked("trend", metrics)
     name = label(view.lang, find(metric))
     title = say(view.lang, "trend.title", name=name)
-    with cards.card("trend", title, say(view.lang, "trend.sub")):
+    with cards.card("trend", title, charts.caption(view, metric)):
         labels = [label(view.lang, find(each)) for each in metrics]
         filters.pick(view, "trend", metrics, labels)
         charts.trend(view, metric, height)

@@ -16,14 +16,13 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import limits, queries, sparkline, state
+from dashboard import limits, queries
 from dashboard.catalogue import Metric, find
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, written
 from dashboard.question import Question
-from dashboard.words import SMALL, TEXTS, explanation, label, reason_text, say
+from dashboard.words import SMALL, TEXTS, explanation, say
 
-COMPARED = {"both": "year"}
 ICONS = {"above": "▲", "below": "▼", "undecided": "◆"}
 
 
@@ -40,33 +39,6 @@ def heading(title: str, sub: str = "", mark: str = "") -> str:
     """A block's title, its help mark and the line below."""
     below = f'<div class="ch-sub">{escape(sub)}</div>' if sub else ""
     return f'<div class="ch-title">{escape(title)} {mark}</div>{below}'
-
-
-def kpis(view: View, metrics: tuple[str, ...], columns: int = 3) -> None:
-    """A grid of KPI cards; each opens its metric in the trend chart of the page."""
-    with st.grid(columns, min_column_width=270, gap=14):
-        for metric in metrics:
-            kpi(view, metric)
-
-
-def stacked(view: View, metrics: tuple[str, ...]) -> None:
-    """KPI cards below each other."""
-    kpis(view, metrics, columns=1)
-
-
-def kpi(view: View, metric: str) -> None:
-    """One KPI card."""
-    with st.container(key=f"card-kpi-{metric}", gap="xxsmall", height="stretch"):
-        st.html(_kpi(view, find(metric)))
-        with st.container(key=f"trendlink-{metric}"):
-            st.button(
-                say(view.lang, "kpi.trend"),
-                key=f"trend_of_{metric}_{view.lang}",
-                type="tertiary",
-                help=say(view.lang, "kpi.trend.help"),
-                on_click=state.choose,
-                args=("trend", metric),
-            )
 
 
 def first_row(question: Question) -> Row:
@@ -145,61 +117,6 @@ def window_words(view: View, metric: Metric) -> str:
     return say(view.lang, f"window.{window}") if window else ""
 
 
-def _kpi(view: View, metric: Metric) -> str:
-    question = view.ask(metric.name)
-    row, ink = first_row(question), ink_for(view, metric.name)
-    thin = " ch-small-n" if is_thin(row) else ""
-    head = (
-        f'<div class="ch-kpi-head"><b>{escape(label(view.lang, metric))}</b>'
-        f"{definition_mark(view, metric.name)}"
-        f"<span>{escape(window_words(view, metric))}</span></div>"
-    )
-    return (
-        f'<div class="ch-kpi{thin}" data-kpi="{metric.name}">{head}'
-        f"{_main(view, question, row, ink)}"
-        f'<div class="ch-deltas">{_changes(view, metric, row, ink)}</div>'
-        f"{_foot(view, metric, row, ink)}</div>"
-    )
-
-
-def _main(view: View, question: Question, row: Row, ink: Ink) -> str:
-    if row.get("value") is None:
-        why = escape(reason_text(view.lang, row.get("reason")))
-        dash = written(Cell(question, row), ink)
-        return (
-            f'<div class="ch-value ch-small-n">{dash}</div>'
-            f'<div class="ch-interval">{why}</div>'
-        )
-    unit = say(view.lang, f"unit.{ink.unit}")
-    value = f"{written(Cell(question, row), ink)}<small>{escape(unit)}</small>"
-    history = sparkline.history(view, question.metric)
-    return (
-        f'<div class="ch-kpi-main"><div class="ch-value">{value}</div>{history}</div>'
-        f'<div class="ch-interval">{interval(view.lang, question, row, ink)}</div>'
-    )
-
-
-def _changes(view: View, metric: Metric, row: Row, ink: Ink) -> str:
-    if row.get("value") is None:
-        return ""
-    against = ("both",) if _yearly(view, metric) else ("previous", "year")
-    return "".join(_change(view, metric, each, ink) for each in against)
-
-
-def _yearly(view: View, metric: Metric) -> bool:
-    """Whether the window before and the window a year ago are the same."""
-    return metric.window is not None and (view.window or metric.window) == "365"
-
-
-def _change(view: View, metric: Metric, against: str, ink: Ink) -> str:
-    question = view.ask(metric.name, compare=COMPARED.get(against, against))
-    cell, form = change_cell(metric, question)
-    mark = change_meaning(metric, cell, ink)
-    label = escape(say(view.lang, f"compare.{against}"))
-    number = written(cell, ink, form)
-    return f'<span>{label} <span class="ch-delta {mark}">{number}</span></span>'
-
-
 def change_cell(metric: Metric, question: Question) -> tuple[Cell, str]:
     """The change as readers say it: percent for money and counts, else a difference."""
     row = first_row(question)
@@ -215,24 +132,3 @@ def change_meaning(metric: Metric, cell: Cell, ink: Ink) -> str:
     if metric.unit not in ("money", "count") and ink.change(cell.number)[0] == "±":
         return ""
     return "good" if (cell.number > 0) == (metric.good == "high") else "bad"
-
-
-def _foot(view: View, metric: Metric, row: Row, ink: Ink) -> str:
-    chip = state_chip(view.lang, metric, row, ink)
-    return f'<div class="ch-foot">{chip}{_target(view, metric, row, ink)}</div>'
-
-
-def _target(view: View, metric: Metric, row: Row, ink: Ink) -> str:
-    day = view.as_of or queries.freshness().as_of
-    target = queries.target(metric.name, day)
-    if target is None or row.get("value") is None:
-        return ""
-    gap = float(row["value"]) - target
-    met = gap >= 0 if metric.good == "high" else gap <= 0
-    words = say(
-        view.lang,
-        "target.met" if met else "target.missed",
-        target=ink.value(target),
-        gap=ink.change(abs(gap)).lstrip("+±"),
-    )
-    return f"<span>{escape(words)}</span>"

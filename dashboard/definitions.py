@@ -73,11 +73,16 @@ def _metric(view: View, metric: Metric) -> str:
         "threshold": limit,
         "better": metric.good and say(lang, f"definitions.better.{metric.good}"),
         "needs": ", ".join(metric.needs),
-        "source": stated.get("Source"),
+        "source": _literature(stated.get("Source")),
     }
     return _entry(
         label(lang, metric), metric.name, definition(lang, metric), _rows(lang, rows)
     )
+
+
+def _literature(source: str | None) -> str | None:
+    """Where a formula was published; our own orders and settings are no literature."""
+    return source if source and source[0].isupper() else None
 
 
 def _window(lang: str, metric: Metric) -> str:

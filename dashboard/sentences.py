@@ -23,7 +23,7 @@ def summary(view: View, metrics: tuple[str, ...]) -> None:
     """One sentence: which headline metrics are off, unclear, well; what grew."""
     judged = {metric: cards.first_row(view.ask(metric)) for metric in metrics}
     parts = [_judged(view, judged, verdict) for verdict in ORDER]
-    said = [part for part in parts if part]
+    said = [part for part in (*parts, _short(view, judged)) if part]
     worst = next((v for v, part in zip(ORDER, parts, strict=True) if part), "")
     text = _stop(view).join(said) or escape(say(view.lang, "summary.nothing"))
     base = _base(view, metrics)
@@ -58,17 +58,31 @@ def _judged(view: View, rows: dict[str, Row], verdict: str) -> str:
     return say(view.lang, f"summary.{verdict}", names=listed)
 
 
+def _short(view: View, rows: dict[str, Row]) -> str:
+    """The metrics that miss their target, by name; their cards say by how much."""
+    missed = [
+        escape(label(view.lang, find(metric)))
+        for metric, row in rows.items()
+        if limits.misses_target(find(metric), view.as_of, row.get("value"))
+    ]
+    if not missed:
+        return ""
+    listed = say(view.lang, "list.comma").join(missed)
+    return say(view.lang, "summary.short", names=listed)
+
+
 def _named(view: View, metric: str, row: Row) -> str:
     ink = cards.ink_for(view, metric)
     number = written(Cell(view.ask(metric), row), ink)
     name = escape(label(view.lang, find(metric)))
     limit = ink.value(limits.threshold(metric) or 0.0)
-    text = say(view.lang, "summary.named", name=name, value=number, limit=limit)
-    return text + _against_last_year(view, find(metric))
+    moved = _against_last_year(view, find(metric))
+    words = {"name": name, "value": number, "limit": limit, "moved": moved}
+    return say(view.lang, "summary.named", **words)
 
 
 def _against_last_year(view: View, metric: Metric) -> str:
-    """How far a metric moved in a year, in brackets; nothing where it is unknown."""
+    """How far a metric moved in a year, in words; nothing where it is unknown."""
     cell, form = cards.change_cell(metric, view.ask(metric.name, compare="year"))
     if cell.number is None:
         return ""

@@ -7,10 +7,12 @@ from html import escape
 import streamlit as st
 
 from dashboard import cards, limits, queries
+from dashboard.catalogue import find
 from dashboard.filters import View
 from dashboard.naming import namer
 from dashboard.numbers import Cell, Ink, Row, inside, stated
 from dashboard.question import Question
+from dashboard.style import ACCENT, BAD, GOOD
 from dashboard.words import label_of, reason_text, say
 
 # Of a long ranking both ends are shown, this many rows each.
@@ -101,8 +103,22 @@ def _legend(view: View, metric: str) -> str:
     if limit is not None:
         words = say(view.lang, "chart.threshold", limit=ink.value(limit))
         keys.insert(0, f'<i class="ch-dash"></i>{escape(words)}')
+        keys.extend(_colours(view.lang, metric))
     spans = "".join(f'<span class="ch-key">{key}</span>' for key in keys)
     return f'<div class="ch-legend">{spans}</div>'
+
+
+def _colours(lang: str, metric: str) -> list[str]:
+    """The dots' colours in words: what lies below, near and above the threshold."""
+    high = find(metric).good != "low"
+    colours = {"below": BAD, "undecided": ACCENT, "above": GOOD}
+    if not high:
+        colours |= {"below": GOOD, "above": BAD}
+    return [
+        f'<i class="ch-spot" style="background:{colour}"></i>'
+        f"{escape(say(lang, f'rank.{state}'))}"
+        for state, colour in colours.items()
+    ]
 
 
 def _table(view: View, question: Question, rows: Sequence[Row]) -> str:

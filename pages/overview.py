@@ -1,6 +1,6 @@
 """Overview: is the customer base healthy, what changed, and why?"""
 
-from dashboard import blocks, cards, filters, sentences, shares, tables_given
+from dashboard import blocks, cards, filters, kpis, sentences, shares, tables_given
 from dashboard.words import say
 
 HEADLINES = (
@@ -16,7 +16,7 @@ CUTS = ("region", "store", "tier", "customer_type", "acquisition_channel")
 view = filters.current()
 
 sentences.summary(view, HEADLINES)
-cards.kpis(view, HEADLINES)
+kpis.row(view, HEADLINES)
 
 left, right = blocks.columns(3, 2)
 with left:

@@ -1,6 +1,6 @@
 """Satisfaction: would our customers recommend us, and what should we mend first?"""
 
-from dashboard import blocks, cards, charts, comments, filters, sentences, tables
+from dashboard import blocks, cards, charts, comments, filters, kpis, sentences, tables
 from dashboard.words import say
 
 METRICS = ("nps", "response_rate")
@@ -16,9 +16,9 @@ CUTS = (
 
 view = filters.current()
 
-left, right = blocks.columns(1, 2)
+left, right = blocks.columns(2, 3)
 with left:
-    cards.stacked(view, METRICS)
+    kpis.stacked(view, METRICS)
     with cards.card("changes", *sentences.titles(view)):
         sentences.changes(view, METRICS)
 with right:

@@ -2,6 +2,6 @@
 
 from dashboard.charts.drivers import drivers
 from dashboard.charts.scores import scores
-from dashboard.charts.trend import trend
+from dashboard.charts.trend import caption, trend
 
-__all__ = ["drivers", "scores", "trend"]
+__all__ = ["caption", "drivers", "scores", "trend"]

@@ -23,7 +23,7 @@ HEIGHT = 312
 MONTH = {"zh": "%Y年%-m月", "en": "%b %Y"}
 
 
-def trend(view: View, metric: str, height: int = HEIGHT) -> None:
+def trend(view: View, metric: str, height: int = HEIGHT, place: str = "page") -> None:
     """The trend of one metric for this view."""
     question = view.ask(metric, by="as_of")
     ink = cards.ink_for(view, metric)
@@ -33,7 +33,14 @@ def trend(view: View, metric: str, height: int = HEIGHT) -> None:
         title = say(view.lang, "empty.title")
         st.html(cards.empty(title, reason_text(view.lang, reason)))
         return
-    look.show(figure, f"trend_{metric}", alt=label(view.lang, find(metric)))
+    look.show(figure, f"trend_{place}_{metric}", alt=label(view.lang, find(metric)))
+
+
+def caption(view: View, metric: str) -> str:
+    """What the trend shows; the band is named only where there is one."""
+    answer = queries.answer(view.ask(metric, by="as_of"))
+    banded = "ci_low" in answer.columns and answer["ci_low"].count() > 0
+    return say(view.lang, "trend.sub" if banded else "trend.sub.plain")
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -48,7 +55,7 @@ def _figure(key: str, question: Question, ink: Ink, height: int) -> go.Figure | 
     _band(figure, days, known, ink)
     _line(figure, days, known, ink)
     _threshold(figure, question, ink)
-    _axes(figure, known, ink)
+    _axes(figure, days, known, ink)
     last = Cell(question, known[-1])
     look.note(figure, [noted(last, ink.value(known[-1]["value"]))])
     return figure
@@ -120,7 +127,11 @@ def _threshold(figure: go.Figure, question: Question, ink: Ink) -> None:
     look.label(figure, text, WATCH, **place)
 
 
-def _axes(figure: go.Figure, rows: Sequence[Row], ink: Ink) -> None:
+def _axes(
+    figure: go.Figure, days: Sequence[date], rows: Sequence[Row], ink: Ink
+) -> None:
+    end = days[-1] + (days[-1] - days[0]) / 60
+    figure.update_xaxes(range=[days[0], end])
     figure.update_xaxes(tickformat=MONTH[ink.lang], nticks=4, tickangle=0)
     figure.update_yaxes(nticks=5, ticksuffix="%" if ink.unit == "share" else "")
     if ink.unit in ("money", "count"):

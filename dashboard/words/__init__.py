@@ -65,4 +65,5 @@ def facts(metric: Metric) -> dict[str, str]:
 def explanation(lang: str, metric: Metric) -> str:
     """What a help mark says: the definition, in English with its formula."""
     formula = facts(metric).get("Formula") if lang == "en" else None
-    return "\n".join(filter(None, (definition(lang, metric), formula)))
+    text = definition(lang, metric)
+    return f"{text}\n{say(lang, 'definitions.formula')}: {formula}" if formula else text

@@ -3,7 +3,6 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "help.label": ("指标口径", "Definition"),
     "kpi.trend": ("看趋势", "Trend"),
-    "kpi.trend.help": ("在下方趋势图中显示", "Show in the trend chart below"),
     "kpi.history": ("月末走势", "Month-end history"),
     "kpi.interval": ("95% 区间 {low} 至 {high}", "95% interval {low} to {high}"),
     "kpi.n": ("n = {n}", "n = {n}"),
@@ -23,11 +22,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "summary.bad": ("未达门槛：{names}", "Off threshold: {names}"),
     "summary.undecided": ("尚难判断：{names}", "Too close to call: {names}"),
     "summary.good": ("达到门槛：{names}", "Good: {names}"),
+    "summary.short": ("未达目标：{names}", "Short of target: {names}"),
     "summary.named": (
-        "{name} {value}（门槛 {limit}）",
-        "{name} {value} against {limit}",
+        "{name} {value}（门槛 {limit}{moved}）",
+        "{name} {value} (threshold {limit}{moved})",
     ),
-    "summary.moved": ("，同比 {change}", " ({change} on last year)"),
+    "summary.moved": ("，同比 {change}", "; {change} on last year"),
     "summary.nothing": (
         "没有设定门槛，或数据还不足以判断",
         "No threshold is set, or there is too little data to judge",
@@ -55,6 +55,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "月末值，阴影为 95% 区间",
         "Month-end values; the band is the 95% interval",
     ),
+    "trend.sub.plain": ("月末值", "Month-end values"),
     "trend.pick": ("选择指标", "Metric"),
     "chart.threshold": ("门槛 {limit}", "Threshold {limit}"),
     "tiers.title": ("客户层级：人数与收入", "Tiers: customers against revenue"),
@@ -80,6 +81,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "only where its whole interval is",
     ),
     "cut.pick": ("分组方式", "Compare by"),
+    "rank.above": ("高于门槛", "Above"),
+    "rank.below": ("低于门槛", "Below"),
+    "rank.undecided": ("难分高下", "Undecided"),
     "rank.between": ("中间还有 {n} 个，未列出", "{n} more in between, not listed"),
     "rank.hidden": (
         "另有 {n} 个样本太少，未列出",

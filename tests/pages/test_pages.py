@@ -178,11 +178,20 @@ def test_one_chip_removes_one_filter(open_page: Opener, company_store: Path) -> 
     assert address(app) == {"window": ["180"]}
 
 
-def test_a_card_opens_its_metric_in_the_trend(
+def test_a_card_opens_its_whole_history_and_the_command_behind_it(
     open_page: Opener, company_store: Path
 ) -> None:
     app = open_page(company_store, lang="en")
     app.button(key="trend_of_revenue_en").click().run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 2
+    assert app.code[0].value == "customer-health metric revenue --by=as_of"
+
+
+def test_the_picker_changes_the_trend_and_the_address(
+    open_page: Opener, company_store: Path
+) -> None:
+    app = open_page(company_store, lang="en", trend="revenue")
     assert "Revenue over time" in written(app)
     assert address(app)["trend"] == ["revenue"]
 

@@ -69,7 +69,8 @@ def test_every_cut_unit_and_table_is_named() -> None:
 
 
 def test_a_value_without_a_translation_stands_as_the_data_write_it() -> None:
-    assert label_of("en", "华东", "region") == "华东"
+    assert label_of("en", "浦东新区", "region") == "浦东新区"
+    assert label_of("en", "华东", "region") == "East China"
     assert label_of("zh", "unknown", "region") == "未知"
     assert label_of("zh", "gold", "tier") == "黄金"
 

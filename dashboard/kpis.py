@@ -1,0 +1,143 @@
+"""KPI cards, and the dialog with a metric's full trend behind each of them."""
+
+import shlex
+from html import escape
+
+import streamlit as st
+
+from dashboard import charts, limits, sparkline
+from dashboard.cards import (
+    change_cell,
+    change_meaning,
+    definition_mark,
+    first_row,
+    ink_for,
+    interval,
+    is_thin,
+    state_chip,
+    window_words,
+)
+from dashboard.catalogue import Metric, find
+from dashboard.filters import View
+from dashboard.numbers import Cell, Ink, Row, written
+from dashboard.question import Question
+from dashboard.words import explanation, label, reason_text, say
+
+COMPARED = {"both": "year"}
+DIALOG_HEIGHT = 360
+
+
+def row(view: View, metrics: tuple[str, ...], columns: int = 3) -> None:
+    """A grid of KPI cards; each opens its metric's whole history."""
+    with st.grid(columns, min_column_width=270, gap=14):
+        for metric in metrics:
+            kpi(view, metric)
+
+
+def stacked(view: View, metrics: tuple[str, ...]) -> None:
+    """KPI cards below each other."""
+    row(view, metrics, columns=1)
+
+
+def kpi(view: View, metric: str) -> None:
+    """One KPI card."""
+    with st.container(key=f"card-kpi-{metric}", gap="xxsmall", height="stretch"):
+        st.html(_kpi(view, find(metric)))
+        with st.container(key=f"trendlink-{metric}"):
+            clicked = st.button(
+                say(view.lang, "kpi.trend"),
+                key=f"trend_of_{metric}_{view.lang}",
+                type="tertiary",
+            )
+    if clicked:
+        trend_dialog(view, metric)
+
+
+def trend_dialog(view: View, metric: str) -> None:
+    """The whole history of a metric, its definition, and the command that prints it."""
+    found = find(metric)
+
+    @st.dialog(label(view.lang, found), width="large")
+    def opened() -> None:
+        st.caption(charts.caption(view, metric))
+        charts.trend(view, metric, height=DIALOG_HEIGHT, place="dialog")
+        st.html(f'<div class="ch-said">{escape(explanation(view.lang, found))}</div>')
+        arguments = shlex.join(view.ask(metric, by="as_of").arguments())
+        st.code(f"customer-health metric {arguments}", language=None, wrap_lines=True)
+
+    opened()
+
+
+def _kpi(view: View, metric: Metric) -> str:
+    question = view.ask(metric.name)
+    row, ink = first_row(question), ink_for(view, metric.name)
+    thin = " ch-small-n" if is_thin(row) else ""
+    head = (
+        f'<div class="ch-kpi-head"><b>{escape(label(view.lang, metric))}</b>'
+        f"{definition_mark(view, metric.name)}"
+        f"<span>{escape(window_words(view, metric))}</span></div>"
+    )
+    return (
+        f'<div class="ch-kpi{thin}" data-kpi="{metric.name}">{head}'
+        f"{_main(view, question, row, ink)}"
+        f'<div class="ch-deltas">{_changes(view, metric, row, ink)}</div>'
+        f"{_foot(view, metric, row, ink)}</div>"
+    )
+
+
+def _main(view: View, question: Question, row: Row, ink: Ink) -> str:
+    if row.get("value") is None:
+        why = escape(reason_text(view.lang, row.get("reason")))
+        dash = written(Cell(question, row), ink)
+        return (
+            f'<div class="ch-value ch-small-n">{dash}</div>'
+            f'<div class="ch-interval">{why}</div>'
+        )
+    unit = say(view.lang, f"unit.{ink.unit}")
+    value = f"{written(Cell(question, row), ink)}<small>{escape(unit)}</small>"
+    history = sparkline.history(view, question.metric)
+    return (
+        f'<div class="ch-kpi-main"><div class="ch-value">{value}</div>{history}</div>'
+        f'<div class="ch-interval">{interval(view.lang, question, row, ink)}</div>'
+    )
+
+
+def _changes(view: View, metric: Metric, row: Row, ink: Ink) -> str:
+    if row.get("value") is None:
+        return ""
+    against = ("both",) if _yearly(view, metric) else ("previous", "year")
+    return "".join(_change(view, metric, each, ink) for each in against)
+
+
+def _yearly(view: View, metric: Metric) -> bool:
+    """Whether the window before and the window a year ago are the same."""
+    return metric.window is not None and (view.window or metric.window) == "365"
+
+
+def _change(view: View, metric: Metric, against: str, ink: Ink) -> str:
+    question = view.ask(metric.name, compare=COMPARED.get(against, against))
+    cell, form = change_cell(metric, question)
+    mark = change_meaning(metric, cell, ink)
+    label = escape(say(view.lang, f"compare.{against}"))
+    number = written(cell, ink, form)
+    return f'<span>{label} <span class="ch-delta {mark}">{number}</span></span>'
+
+
+def _foot(view: View, metric: Metric, row: Row, ink: Ink) -> str:
+    chip = state_chip(view.lang, metric, row, ink)
+    return f'<div class="ch-foot">{chip}{_target(view, metric, row, ink)}</div>'
+
+
+def _target(view: View, metric: Metric, row: Row, ink: Ink) -> str:
+    target = limits.target(metric.name, view.as_of)
+    if target is None or row.get("value") is None:
+        return ""
+    gap = float(row["value"]) - target
+    missed = limits.misses_target(metric, view.as_of, row["value"])
+    words = say(
+        view.lang,
+        "target.missed" if missed else "target.met",
+        target=ink.value(target),
+        gap=ink.change(abs(gap)).lstrip("+±"),
+    )
+    return f"<span>{escape(words)}</span>"
