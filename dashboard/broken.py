@@ -1,5 +1,6 @@
 """What a reader sees when the data cannot be opened."""
 
+import re
 from html import escape
 
 import streamlit as st
@@ -14,5 +15,10 @@ def show(lang: str, error: DashboardError) -> None:
     with st.container(key="card-error"):
         st.html(
             f'<div class="ch-empty" role="alert"><b>{escape(title)}</b>'
-            f"{escape(str(error))}</div>"
+            f"{_with_commands(str(error))}</div>"
         )
+
+
+def _with_commands(message: str) -> str:
+    """What stands between backticks is a command."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(message))

@@ -43,14 +43,19 @@ def kpi(view: View, metric: str) -> None:
     """One KPI card."""
     with st.container(key=f"card-kpi-{metric}", gap="xxsmall", height="stretch"):
         st.html(_kpi(view, find(metric)))
-        with st.container(key=f"trendlink-{metric}"):
-            clicked = st.button(
-                say(view.lang, "kpi.trend"),
-                key=f"trend_of_{metric}_{view.lang}",
-                type="tertiary",
-            )
+        known = first_row(view.ask(metric)).get("value") is not None
+        clicked = known and _trend_link(view, metric)
     if clicked:
         trend_dialog(view, metric)
+
+
+def _trend_link(view: View, metric: str) -> bool:
+    with st.container(key=f"trendlink-{metric}"):
+        return st.button(
+            say(view.lang, "kpi.trend"),
+            key=f"trend_of_{metric}_{view.lang}",
+            type="tertiary",
+        )
 
 
 def trend_dialog(view: View, metric: str) -> None:
@@ -106,7 +111,8 @@ def _changes(view: View, metric: Metric, row: Row, ink: Ink) -> str:
     if row.get("value") is None:
         return ""
     against = ("both",) if _yearly(view, metric) else ("previous", "year")
-    return "".join(_change(view, metric, each, ink) for each in against)
+    changes = "".join(_change(view, metric, each, ink) for each in against)
+    return changes or escape(say(view.lang, "compare.none"))
 
 
 def _yearly(view: View, metric: Metric) -> bool:
@@ -117,6 +123,8 @@ def _yearly(view: View, metric: Metric) -> bool:
 def _change(view: View, metric: Metric, against: str, ink: Ink) -> str:
     question = view.ask(metric.name, compare=COMPARED.get(against, against))
     cell, form = change_cell(metric, question)
+    if cell.number is None:
+        return ""
     mark = change_meaning(metric, cell, ink)
     label = escape(say(view.lang, f"compare.{against}"))
     number = written(cell, ink, form)

@@ -26,7 +26,7 @@ def drivers(view: View) -> None:
     figure = _figure(view.key, question, view.lang)
     if figure is None:
         row = cards.first_row(question)
-        title = say(view.lang, "drivers.none")
+        title = say(view.lang, "empty.title")
         st.html(cards.empty(title, reason_text(view.lang, row.get("reason"))))
         return
     look.show(figure, "drivers", alt=say(view.lang, "drivers.title"))

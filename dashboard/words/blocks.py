@@ -11,6 +11,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "kpi.n.clv": ("{n} 位客户", "{n} customers"),
     "kpi.n_too_small": ("样本太少，仅供参考", "n too small, take with care"),
     "compare.previous": ("环比", "vs previous"),
+    "compare.none": (
+        "历史还不够长，没有可比的窗口",
+        "No earlier window to compare with yet",
+    ),
     "compare.both": ("环比（同比）", "vs the year before"),
     "compare.year": ("同比", "vs last year"),
     "state.above": ("高于门槛 {limit}", "Above {limit}"),
@@ -120,7 +124,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "纵轴：对推荐评分的解释份额；横轴：平均分。是相关，不是因果",
         "Up: share of the score it explains. Right: mean answer. Association, not cause",
     ),
-    "drivers.none": ("完整答卷还不够多", "Too few complete answers yet"),
     "drivers.base": (
         "完整答卷 {n} 份；因缺项未用 {dropped} 份",
         "{n} complete answers; {dropped} left out as incomplete",

@@ -23,6 +23,13 @@ CHINESE: tuple[tuple[str, str], ...] = (
     ),
     (r"purchases: (.+)", r"购买模型：\1"),
     (r"spend: (.+)", r"金额模型：\1"),
+    (r"a parameter is at its bound", "参数落在边界上，拟合不可信"),
+    (r"the fit did not converge", "拟合没有收敛"),
+    (r"the likelihood has no proper maximum", "似然函数没有合适的最大值"),
+    (r"the mean spend is infinite \(q <= 1\)", "平均金额为无穷大（q ≤ 1）"),
+    (r"nobody rated it, or all the same", "没有人评分，或评分全部相同"),
+    (r"all scores are the same", "所有评分都相同"),
+    (r"the dimensions do not explain the score", "这些维度不能解释推荐评分"),
     (r"no buyers", "没有购买客户"),
 )
 
