@@ -61,9 +61,7 @@ def dimensions(view: View) -> None:
     body = "".join(
         _dimension(question, row, ink, (axis, (limit, None))) for row in rows
     )
-    st.html(
-        f'<div class="ch-scroll"><table class="ch-table">{head}{body}</table></div>'
-    )
+    st.html(_framed(question, head + body))
 
 
 def _dimension(question: Question, row: Row, ink: Ink, drawn: Drawn) -> str:

@@ -54,6 +54,6 @@ def test_the_menu_keeps_the_filters(browser: Browser, address: str) -> None:
     tab = context.new_page()
     settled(tab, f"{address}/?tier=gold")
     tab.get_by_role("link", name="Satisfaction").click()
-    tab.get_by_text("Tier: Gold").wait_for()
+    tab.get_by_text("Tier: Gold").first.wait_for()
     tab.wait_for_url(lambda url: parse_qs(urlparse(url).query) == {"tier": ["gold"]})
     context.close()
