@@ -11,7 +11,7 @@ from data.marts import sql
 from data.settings import Settings
 
 BATCH = 12
-EVENTS = ("purchases", "profiles", "answer_values", "answers", "goals")
+EVENTS = ("purchases", "profiles", "answers", "requests", "goals")
 COUNTED = ("purchase_cells", "repurchase_cells", "answer_cells")
 
 
@@ -26,10 +26,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     _store_regions(connection)
     cells.put(connection, "tier_names", _tier_names(settings))
     connection.execute(f"CREATE TABLE names AS {sql('names')}")
-    for events, source in (
-        ("occasions", "purchases"),
-        ("answer_marks", "answer_values"),
-    ):
+    for events, source in cells.SUMMED.items():
         cells.view(connection, f"cut_{source}", cells.cut(source, None))
         connection.execute(f"CREATE TABLE {events} AS {sql(events)}")
     first = first_day(connection) or as_of
@@ -42,7 +39,7 @@ def first_day(connection: DuckDBPyConnection) -> date | None:
     """The first day with a purchase, else the first day of an answer."""
     rows = connection.execute(
         "SELECT COALESCE((SELECT MIN(day) FROM purchases),"
-        " (SELECT MIN(counted_on) FROM answer_values))"
+        " (SELECT LEAST(MIN(counted_on), MIN(known_on)) FROM requests))"
     ).fetchall()
     day: date | None = rows[0][0]
     return day

@@ -15,6 +15,13 @@ from data.settings import Settings
 
 SCHEME = "spend"
 CELLS = ("purchase_cells", "repurchase_cells", "answer_cells", "value_cells")
+SUMMED = {
+    "occasions": "purchases",
+    "request_marks": "requests",
+    "answer_totals": "answers",
+}
+"""What cells are summed from, and the events behind it."""
+
 KEYS = ("store", "region", "customer_type", "acquisition_channel", "tier")
 
 
@@ -70,15 +77,21 @@ def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) 
     table(connection, "customer_states", sql("customer_states"))
     table(connection, "day_spans", sql("day_spans"))
     view(connection, "cell_keys", _keys(layout))
+    table(connection, "cells", sql("cells"))
+    table(connection, "cell_members", sql("cell_members"))
     view(connection, "named_keys", sql("named_keys"))
-    for events, source, column in (
-        ("occasions", "purchases", layout.purchase_cut),
-        ("answer_marks", "answer_values", layout.answer_cut),
-    ):
-        if column:
+    _cut(connection, layout)
+
+
+def _cut(connection: DuckDBPyConnection, layout: Layout) -> None:
+    for events, source in SUMMED.items():
+        bought = source == "purchases"
+        column = layout.purchase_cut if bought else layout.answer_cut
+        if column is None:
+            view(connection, f"cut_{events}", f"SELECT * FROM {events}")  # noqa: S608 our own names
+        else:
             view(connection, f"cut_{source}", cut(source, column))
-        text = sql(events) if column else f"SELECT * FROM {events}"  # noqa: S608 our own names
-        view(connection, f"cut_{events}", text)
+            table(connection, f"cut_{events}", sql(events))
 
 
 def cut(source: str, column: str | None) -> str:

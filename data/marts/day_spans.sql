@@ -3,7 +3,7 @@
 WITH days AS (
     SELECT o.day FROM occasions AS o
     UNION
-    SELECT m.counted_on FROM answer_marks AS m
+    SELECT m.counted_on FROM request_marks AS m
 )
 SELECT
     d.day, s.span_id, s.as_of,

@@ -1,12 +1,7 @@
--- One row per as-of date, customer and cube, with names instead of codes.
+-- One row per as-of date, customer and cube: the cell, with names.
 SELECT
-    k.cube, k.as_of, p.customer_id, k.customer_key, k.first_day, k.second_day,
-    store.name AS store, region.name AS region, kind.name AS customer_type,
-    channel.name AS acquisition_channel, tier.name AS tier
-FROM cell_keys AS k
-INNER JOIN profiles AS p ON p.customer_key = k.customer_key
-INNER JOIN names AS store ON store.code = k.store
-INNER JOIN names AS region ON region.code = k.region
-INNER JOIN names AS kind ON kind.code = k.customer_type
-INNER JOIN names AS channel ON channel.code = k.acquisition_channel
-INNER JOIN names AS tier ON tier.code = k.tier
+    c.cube, m.as_of, p.customer_id, m.customer_key, m.first_day, m.second_day,
+    c.store, c.region, c.customer_type, c.acquisition_channel, c.tier
+FROM cell_members AS m
+INNER JOIN profiles AS p ON p.customer_key = m.customer_key
+INNER JOIN cells AS c ON c.cell = m.cell

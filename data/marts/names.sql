@@ -19,13 +19,11 @@ WITH found AS (
     UNION
     SELECT u.employee_id FROM purchases AS u
     UNION
-    SELECT a.store_id FROM answer_values AS a
+    SELECT a.store_id FROM requests AS a
     UNION
-    SELECT a.employee_id FROM answer_values AS a
+    SELECT a.employee_id FROM requests AS a
     UNION
-    SELECT a.mode FROM answer_values AS a
-    UNION
-    SELECT a.measure FROM answer_values AS a
+    SELECT a.mode FROM requests AS a
     UNION
     SELECT t.tier FROM tier_names AS t
     UNION

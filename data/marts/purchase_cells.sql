@@ -15,8 +15,7 @@ WITH bought AS (
 ),
 counted AS (
     SELECT
-        k.cube, b.span_id, k.store, k.region, k.customer_type,
-        k.acquisition_channel, k.tier, b.cut,
+        b.span_id, k.cell, b.cut,
         0 AS customers,
         SUM(CASE WHEN b.days >= 1 AND p.customer_id <> '' THEN 1 ELSE 0 END) AS buyers,
         SUM(CASE WHEN b.days >= 2 AND p.customer_id <> '' THEN 1 ELSE 0 END)
@@ -31,71 +30,53 @@ counted AS (
         SUM(b.orders) AS orders, SUM(b.revenue) AS revenue, SUM(b.margin) AS margin
     FROM bought AS b
     INNER JOIN periods AS s ON s.span_id = b.span_id
-    INNER JOIN cell_keys AS k
+    INNER JOIN cell_members AS k
         ON k.as_of = s.as_of AND k.customer_key = b.customer_key
     INNER JOIN profiles AS p ON p.customer_key = b.customer_key
-    GROUP BY
-        k.cube, b.span_id, k.store, k.region, k.customer_type,
-        k.acquisition_channel, k.tier, b.cut
+    GROUP BY b.span_id, k.cell, b.cut
 ),
 known AS (
-    SELECT
-        k.cube, k.as_of, k.store, k.region, k.customer_type, k.acquisition_channel,
-        k.tier, COUNT(*) AS customers
-    FROM cell_keys AS k
+    SELECT k.as_of, k.cell, COUNT(*) AS customers
+    FROM cell_members AS k
     WHERE k.first_day IS NOT NULL
-    GROUP BY
-        k.cube, k.as_of, k.store, k.region, k.customer_type, k.acquisition_channel,
-        k.tier
+    GROUP BY k.as_of, k.cell
 ),
 merged AS (
     SELECT
-        c.cube, c.span_id, c.store, c.region, c.customer_type,
-        c.acquisition_channel, c.tier, c.cut, c.customers, c.buyers,
-        c.repeat_buyers, c.returning_buyers, c.previous_buyers, c.lost_buyers,
-        c.orders, c.revenue, c.margin
+        c.span_id, c.cell, c.cut, c.customers, c.buyers, c.repeat_buyers,
+        c.returning_buyers, c.previous_buyers, c.lost_buyers, c.orders, c.revenue,
+        c.margin
     FROM counted AS c
     UNION ALL
-    SELECT
-        k.cube, s.span_id, k.store, k.region, k.customer_type,
-        k.acquisition_channel, k.tier, n.code AS cut, k.customers, 0,
-        0, 0, 0, 0, 0, 0, 0
+    SELECT s.span_id, k.cell, n.code AS cut, k.customers, 0, 0, 0, 0, 0, 0, 0, 0
     FROM known AS k
     INNER JOIN periods AS s ON s.as_of = k.as_of
     INNER JOIN names AS n ON n.name = '*'
 ),
 summed AS (
     SELECT
-        b.cube, b.span_id, b.store, b.region, b.customer_type,
-        b.acquisition_channel, b.tier, b.cut,
+        b.span_id, b.cell, b.cut,
         SUM(b.customers) AS customers, SUM(b.buyers) AS buyers,
         SUM(b.repeat_buyers) AS repeat_buyers,
         SUM(b.returning_buyers) AS returning_buyers,
         SUM(b.previous_buyers) AS previous_buyers, SUM(b.lost_buyers) AS lost_buyers,
         SUM(b.orders) AS orders, SUM(b.revenue) AS revenue, SUM(b.margin) AS margin
     FROM merged AS b
-    GROUP BY
-        b.cube, b.span_id, b.store, b.region, b.customer_type,
-        b.acquisition_channel, b.tier, b.cut
+    GROUP BY b.span_id, b.cell, b.cut
 )
 SELECT
-    c.cube, s.as_of, s.period, store.name AS store, region.name AS region,
-    kind.name AS customer_type, channel.name AS acquisition_channel,
-    tier.name AS tier, cut.name AS cut,
-    CAST(c.customers AS BIGINT) AS customers,
-    CAST(c.buyers AS BIGINT) AS buyers,
-    CAST(c.repeat_buyers AS BIGINT) AS repeat_buyers,
-    CAST(c.returning_buyers AS BIGINT) AS returning_buyers,
-    CAST(c.previous_buyers AS BIGINT) AS previous_buyers,
-    CAST(c.lost_buyers AS BIGINT) AS lost_buyers,
-    CAST(c.orders AS BIGINT) AS orders,
-    CAST(c.revenue AS DECIMAL(38, 4)) AS revenue,
-    CAST(c.margin AS DECIMAL(38, 4)) AS margin
-FROM summed AS c
-INNER JOIN periods AS s ON s.span_id = c.span_id
-INNER JOIN names AS store ON store.code = c.store
-INNER JOIN names AS region ON region.code = c.region
-INNER JOIN names AS kind ON kind.code = c.customer_type
-INNER JOIN names AS channel ON channel.code = c.acquisition_channel
-INNER JOIN names AS tier ON tier.code = c.tier
-INNER JOIN names AS cut ON cut.code = c.cut
+    c.cube, s.as_of, s.period, c.store, c.region, c.customer_type,
+    c.acquisition_channel, c.tier, cut.name AS cut,
+    CAST(b.customers AS BIGINT) AS customers,
+    CAST(b.buyers AS BIGINT) AS buyers,
+    CAST(b.repeat_buyers AS BIGINT) AS repeat_buyers,
+    CAST(b.returning_buyers AS BIGINT) AS returning_buyers,
+    CAST(b.previous_buyers AS BIGINT) AS previous_buyers,
+    CAST(b.lost_buyers AS BIGINT) AS lost_buyers,
+    CAST(b.orders AS BIGINT) AS orders,
+    CAST(b.revenue AS DECIMAL(38, 4)) AS revenue,
+    CAST(b.margin AS DECIMAL(38, 4)) AS margin
+FROM summed AS b
+INNER JOIN periods AS s ON s.span_id = b.span_id
+INNER JOIN cells AS c ON c.cell = b.cell
+INNER JOIN names AS cut ON cut.code = b.cut
