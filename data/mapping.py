@@ -53,16 +53,26 @@ class ColumnRule(Setting):
 def _inside(pattern: str) -> str:
     parts = PurePosixPath(pattern).parts
     outside = pattern.startswith("/") or PureWindowsPath(pattern).drive
-    if not pattern or outside or ".." in parts or "\\" in pattern:
+    wild = any("**" in part and part != "**" for part in parts)
+    if not parts or outside or wild or ".." in parts or "\\" in pattern:
         raise ValueError("must be a name or pattern inside the source folder")
     return pattern
 
 
+# Encodings of host names, and of nothing: no file is written in them.
+NOT_WRITTEN = ("idna", "punycode", "undefined")
+
+
 def _known_encoding(name: str) -> str:
     try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise ValueError("is not an encoding; write one such as gb18030") from None
+        found = codecs.lookup(name).name
+        "".encode(found)  # refuses what turns bytes into bytes, such as base64
+        known = codecs.getincrementaldecoder(found) and found not in NOT_WRITTEN
+    except (LookupError, UnicodeError, ValueError):
+        known = False
+    if not known:
+        raise ValueError("is not an encoding; write one such as gb18030")
+    return found
 
 
 def _one_delimiter(delimiter: str) -> str:
@@ -85,8 +95,12 @@ def _date_format(pattern: str) -> str:
     return pattern
 
 
+# Files of the machine beside the zones; they mean another place on another machine.
+LOCAL_ZONES = ("localtime", "Factory")
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in available_timezones() or name in LOCAL_ZONES:
         raise ValueError("is not a time zone; write one such as Asia/Shanghai")
     return name
 

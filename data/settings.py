@@ -171,6 +171,8 @@ def _toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path.name} is not valid TOML: {error}.") from None
+    except (RecursionError, ValueError):  # nested too deep, a number too long
+        raise UsageError(f"{path.name} is not valid TOML.") from None
 
 
 def _first(error: ValidationError) -> str:

@@ -120,7 +120,7 @@ def _is_native(cells: pl.Series, kind: str) -> bool:
 def _as_text(cells: pl.Series, kind: str) -> Parsed:
     if cells.dtype.is_float() and kind in WORDS:
         return texts.float_identifiers(cells)
-    if cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object):
+    if cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Duration, pl.Object):
         raise RefusedError(
             f"The column that {cells.name} is read from holds {cells.dtype}, which is "
             "no text, number or date."

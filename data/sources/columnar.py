@@ -1,6 +1,7 @@
 """Parquet files: native types, in batches of bounded size."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,8 @@ from data.errors import RefusedError
 from data.sources.extracts import Broken, Extract, names
 
 BATCH: Final = 500_000
+FIRST, LAST = date(1, 1, 1), date(9999, 12, 31)
+FINE: Final = {"ms": 1_000, "us": 1_000_000}  # nanoseconds never leave the calendar
 
 
 def read(path: Path, shown: str, *, batch: int = BATCH) -> Iterator[Extract]:
@@ -21,16 +24,17 @@ def read(path: Path, shown: str, *, batch: int = BATCH) -> Iterator[Extract]:
     """
     try:
         yield from _extracts(pl.scan_parquet(path, glob=False), shown, batch)
-    except (pl.exceptions.PolarsError, OSError):
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         raise RefusedError(
             f"{shown} is not a readable Parquet file; export it again."
         ) from None
 
 
 def _extracts(rows: pl.LazyFrame, shown: str, size: int) -> Iterator[Extract]:
-    headers = tuple(rows.collect_schema().names())
+    schema = rows.collect_schema()
+    headers = tuple(schema.names())
     plain = rows.select(
-        pl.col(header).alias(name)
+        _within_calendar(pl.col(header), schema[header]).alias(name)
         for name, header in zip(names(len(headers)), headers, strict=True)
     )
     first, sent = 1, False
@@ -41,6 +45,20 @@ def _extracts(rows: pl.LazyFrame, shown: str, size: int) -> Iterator[Extract]:
         first += batch.height
     if not sent:
         yield _extract(plain.clear().collect(), headers, shown, first)
+
+
+def _within_calendar(cells: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """Days and moments like `infinity`, which Polars cannot write, become the last."""
+    if kind == pl.Date:
+        return cells.clip(FIRST, LAST)
+    if isinstance(kind, pl.Datetime) and kind.time_unit in FINE:
+        ends = (_stamp(day) * FINE[kind.time_unit] for day in (FIRST, LAST))
+        return cells.to_physical().clip(*ends).cast(kind)
+    return cells
+
+
+def _stamp(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 def _extract(

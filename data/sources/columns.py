@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -10,6 +11,9 @@ from data.mapping import ColumnRule, TableSettings
 from data.schemas import fields, required_columns
 from data.sources.dialects import normal
 from data.sources.extracts import Extract, Notice
+from data.sources.files import shown
+
+NAMED: Final = 20  # columns that a notice names
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ def extra_columns(extract: Extract, columns: Plan) -> tuple[Notice, ...]:
         return ()
     words = f"{count} columns kept out."
     if columns.familiar:  # else the first line may be a row, and rows stay private
-        words = f"Columns kept out: {', '.join(columns.extra)}."
+        more = f" and {count - NAMED:,} more" if count > NAMED else ""
+        words = f"Columns kept out: {', '.join(columns.extra[:NAMED])}{more}."
     return (Notice("extra_columns", extract.file, words, count),)
 
 
@@ -76,8 +81,8 @@ def raw_row(extract: Extract) -> pl.Expr:
 
 
 def _as_text(cells: pl.Expr, kind: pl.DataType) -> pl.Expr:
-    """Cells as text; lists and structures, which no column of ours is, are left out."""
-    if kind.is_nested() or kind == pl.Object:
+    """Cells as text; kinds that no column of ours can be are left out."""
+    if kind.is_nested() or kind in (pl.Duration, pl.Object):
         return pl.lit(None, dtype=pl.String)
     if kind == pl.Binary:
         return cells.bin.encode("base64")
@@ -155,7 +160,9 @@ def _refuse_missing(
 def _extra(headers: Iterable[str], known: frozenset[str]) -> tuple[str, ...]:
     """Headers that nobody asked for; a nameless one is not worth a word."""
     return tuple(
-        header.strip() for header in headers if normal(header) not in {*known, ""}
+        shown(header.strip())
+        for header in headers
+        if normal(header) not in {*known, ""}
     )
 
 

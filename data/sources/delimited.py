@@ -59,6 +59,11 @@ def _blocks(
         raise RefusedError(
             f"{shown} ends within a character (rule encoding); export it again."
         ) from None
+    except UnicodeError:
+        raise RefusedError(
+            f"{shown} is not {encoding.name} text (rule encoding); declare another"
+            " encoding in the settings."
+        ) from None
 
 
 def _open(

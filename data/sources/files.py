@@ -1,5 +1,6 @@
 """Which files of a source folder hold which table."""
 
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,11 @@ def folder(source: Path) -> Path:
     """
     if not source.is_dir():
         raise RefusedError(f"There is no source folder {shown(str(source))}.")
+    if not os.access(source, os.R_OK | os.X_OK):
+        raise RefusedError(
+            f"The source folder {shown(str(source))} may not be read; check its"
+            " permissions."
+        )
     return source.resolve()
 
 
@@ -70,10 +76,17 @@ def _default(name: str, source: Path) -> Iterator[Path]:
             yield path
 
 
+def _is_plain(path: Path, source: Path) -> bool:
+    try:
+        whole = path.resolve(strict=True)
+        return whole.is_relative_to(source) and stat.S_ISREG(whole.stat().st_mode)
+    except (OSError, RuntimeError):  # a link to nothing, or to itself
+        return False
+
+
 def _checked(path: Path, source: Path) -> Path:
     """A regular file inside the folder, whatever links lead to it."""
-    inside = path.resolve().is_relative_to(source)
-    if not inside or not stat.S_ISREG(path.stat().st_mode):
+    if not _is_plain(path, source):
         raise RefusedError(
             f"{label(path, source)} is not a plain file inside the source folder."
         )

@@ -111,6 +111,11 @@ def test_an_unknown_key_is_answered_with_the_nearest(
         ),
         ("[tables.orders.columns]\norder_id = {}", "exactly one of"),
         ("timezone = ", "is not valid TOML"),
+        ("x = " + "[" * 10_000, "is not valid TOML"),
+        ("min_n = " + "9" * 5_000, "is not valid TOML"),
+        ("timezone = 'localtime'", "timezone: is not a time zone"),
+        ("[tables.orders]\nfile = '.'", "must be a name or pattern inside"),
+        ("[tables.orders]\nfile = 'a**'", "must be a name or pattern inside"),
     ],
 )
 def test_a_wrong_value_is_an_error_that_names_its_key(
