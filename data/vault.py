@@ -134,7 +134,14 @@ def load_master() -> bytes | None:
         raise UnavailableError(
             f"The key file {path} can be read by others: run `chmod 600 {path}`."
         )
-    return _parse(path.read_text(encoding="utf-8").strip(), f"The key file {path}")
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise UnavailableError(
+            f"The key file {path} cannot be read as text: it holds 32 bytes as"
+            " hexadecimal or base64."
+        ) from None
+    return _parse(text, f"The key file {path}")
 
 
 def make_master() -> bytes:
@@ -171,7 +178,9 @@ def _parse(text: str, where: str) -> bytes:
         raise UnavailableError(
             f"{where} is too short: 32 bytes as hexadecimal or base64 are best."
         )
-    return Scrypt(salt=CHECK, length=KEY_BYTES, n=2**15, r=8, p=1).derive(text.encode())
+    return Scrypt(salt=CHECK, length=KEY_BYTES, n=2**15, r=8, p=1).derive(
+        text.encode("utf-8", "surrogateescape")
+    )
 
 
 def _base64(text: str) -> bytes:

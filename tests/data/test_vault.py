@@ -161,5 +161,19 @@ def test_a_key_file_that_others_can_read_is_refused(key_path: Path) -> None:
         load_master()
 
 
+@pytest.mark.parametrize("content", [b"\xff" * 32, "key".encode("utf-16")])
+def test_a_key_file_that_is_no_text_is_refused(key_path: Path, content: bytes) -> None:
+    key_path.parent.mkdir()
+    key_path.write_bytes(content)
+    key_path.chmod(0o600)
+    with pytest.raises(UnavailableError, match="cannot be read as text"):
+        load_master()
+
+
+def test_a_passphrase_may_be_of_any_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY, "\udcff" * 16)
+    assert load_master() is not None
+
+
 def test_care_lists_know_month_and_day_of_birth_only() -> None:
     assert month_day(["1990-02-28", None]) == ["02-28", None]
