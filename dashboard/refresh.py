@@ -16,6 +16,7 @@ import duckdb
 from dashboard.report import RefreshReport
 from data.door import batches, tables_found
 from data.errors import RefusedError, UnavailableError
+from data.marts import layout
 from data.schemas import INPUTS
 from data.settings import Settings
 from data.vault import KEY_BYTES, Salts, Vault
@@ -234,6 +235,7 @@ def _fill(begun: Building, job: Job, content: Content) -> Manifest:
         deliveries=_deliveries(begun, content.intakes),
         quarantined=_rows(content.parts, "quarantine"),
         warnings=list(found.warnings),
+        layout=layout(),
     )
 
 

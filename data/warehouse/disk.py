@@ -22,6 +22,9 @@ ENVIRONMENT = frozenset(
         errno.EPERM,
         errno.EIO,
         errno.ENOTDIR,
+        errno.EISDIR,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
         errno.EEXIST,
     }
 )

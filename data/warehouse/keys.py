@@ -53,7 +53,7 @@ def _right_vault(store: Store, master: bytes | None) -> Vault:
             f" {key_file()}."
         )
     vault, identity = Vault(master), _identity(store)
-    if identity.exists() and identity.read_text(encoding="ascii") != vault.identity:
+    if identity.exists() and identity.read_bytes() != vault.identity.encode():
         raise UnavailableError(
             f"The key is not the one that this store was made with: check {KEY} and"
             f" {key_file()}."

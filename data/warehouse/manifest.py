@@ -6,7 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Final
+
+from data.errors import UnavailableError
+
+FOREIGN: Final = (
+    "The store was made by another version of this program, which this one cannot read:"
+    " load the whole history into a new store."
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class Manifest:
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     quarantined: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    layout: str = ""  # of the marts, as `data.marts.layout` tells it
 
     def of(self, kind: str, table: str) -> tuple[Part, ...]:
         """The parts of one kind and table."""
@@ -70,13 +78,19 @@ class Manifest:
 
     @staticmethod
     def from_json(content: bytes) -> Manifest:
-        """Read a stored manifest."""
+        """Read a stored manifest.
+
+        Errors: UnavailableError when another version of this program wrote it.
+        """
         known: dict[str, Any] = json.loads(content)
-        known["parts"] = [Part(**part) for part in known["parts"]]
-        known["deliveries"] = {
-            table: Delivery(**each) for table, each in known["deliveries"].items()
-        }
-        return Manifest(**known)
+        try:
+            known["parts"] = [Part(**part) for part in known["parts"]]
+            known["deliveries"] = {
+                table: Delivery(**each) for table, each in known["deliveries"].items()
+            }
+            return Manifest(**known)
+        except (KeyError, TypeError):
+            raise UnavailableError(FOREIGN) from None
 
 
 def logical_hash(parts: Iterable[Part]) -> str:

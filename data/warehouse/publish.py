@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data.errors import UnavailableError
 from data.warehouse.manifest import Manifest
-from data.warehouse.snapshot import read_manifest
+from data.warehouse.snapshot import read_manifest, verify
 from data.warehouse.store import (
     BUILDING,
     Published,
@@ -57,10 +57,14 @@ class Building:
 @contextmanager
 def building(store: Store) -> Iterator[Building]:
     """Begin a snapshot; what is left of it, published or not, is cleared at the end."""
-    clear(store)
     published = read_pointer(store)
     previous = read_manifest(store, published[0]) if published else None
-    sequence = 1 + max((int(each.id.split("-")[0]) for each in published), default=0)
+    if previous is None:
+        _refuse_lost_pointer(store)
+    else:
+        verify(store, previous)
+    clear(store)
+    sequence = 1 + max((each.sequence for each in published), default=0)
     begun = Building(
         store, f"{sequence:06d}-{secrets.token_hex(4)}", sequence, previous
     )
@@ -69,6 +73,18 @@ def building(store: Store) -> Iterator[Building]:
         yield begun
     finally:
         clear(store)
+
+
+def _refuse_lost_pointer(store: Store) -> None:
+    """Without a pointer nothing is needed, and all would be cleared.
+
+    A first refresh that died just before its end leaves one snapshot, never a second.
+    """
+    if sum(folder.is_dir() for folder in store.snapshots.iterdir()) > 1:
+        raise UnavailableError(
+            f"{store.root} holds snapshots, but no CURRENT that names them: put it back"
+            " from the backup. Nothing was removed."
+        )
 
 
 def publish(begun: Building, manifest: Manifest) -> None:
@@ -92,7 +108,7 @@ def clear(store: Store) -> None:
     published = read_pointer(store)
     named = {each.id for each in published}
     for folder in store.snapshots.iterdir():
-        if folder.name not in named:
+        if folder.is_dir() and folder.name not in named:
             shutil.rmtree(folder)
     needed = _needed(store, published)
     if needed is not None:
@@ -111,5 +127,6 @@ def _needed(store: Store, published: tuple[Published, ...]) -> set[str] | None:
 def _clear_parts(store: Store, needed: set[str]) -> None:
     for kind in DATA:
         for path in (store.root / kind).glob("*/*/*"):
-            if path.relative_to(store.root).as_posix() not in needed:
+            name = path.relative_to(store.root).as_posix()
+            if path.is_file() and name not in needed:
                 path.unlink()

@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from data.engines.duckdb import connect, enter
 from data.errors import UnavailableError
+from data.marts import layout
 from data.warehouse.manifest import Manifest
 from data.warehouse.store import Published, Store, checksum, read_pointer
 
@@ -68,7 +69,7 @@ def read_manifest(store: Store, published: Published) -> Manifest:
     """
     path = store.snapshots / published.id / "manifest.json"
     if not path.is_file() or checksum(path) != published.checksum:
-        raise UnavailableError(f"Snapshot {published.id} is damaged: its manifest.")
+        raise _damaged(published.id, "its manifest")
     return Manifest.from_json(path.read_bytes())
 
 
@@ -78,16 +79,39 @@ def published_manifests(store: Store) -> list[Manifest]:
     return sorted(found, key=lambda manifest: manifest.sequence, reverse=True)
 
 
+def verify(store: Store, manifest: Manifest) -> None:
+    """Compare every part with its checksum, before new snapshots stand on it.
+
+    Errors: UnavailableError when one is missing or was changed.
+    """
+    for part in manifest.parts:
+        path = store.root / part.path
+        if not path.is_file() or checksum(path) != part.sha256:
+            raise _damaged(manifest.id, part.path)
+
+
+def _damaged(snapshot: str, what: str) -> UnavailableError:
+    return UnavailableError(
+        f"Snapshot {snapshot} is damaged: {what}. Put the store back from its backup,"
+        " or load the whole history into a new store."
+    )
+
+
 @lru_cache(maxsize=4)
 def _open(store: Store, published: Published) -> Snapshot:
     manifest = read_manifest(store, published)
+    if manifest.layout != layout():
+        raise UnavailableError(
+            f"Snapshot {published.id} was made by another version of this program: run"
+            " `customer-health refresh` again."
+        )
     marts = store.snapshots / published.id / "marts.duckdb"
     if not marts.is_file() or checksum(marts) != manifest.marts_sha256:
-        raise UnavailableError(f"Snapshot {published.id} is damaged: its marts.")
+        raise _damaged(published.id, "its marts")
     for part in manifest.parts:
         path = store.root / part.path
         if not path.is_file() or path.stat().st_size != part.bytes:
-            raise UnavailableError(f"Snapshot {published.id} is damaged: {part.path}.")
+            raise _damaged(published.id, part.path)
     return Snapshot(store, manifest, _connect(store, marts))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from filelock import FileLock, Timeout
 from data.errors import UnavailableError
 
 BUILDING = ".building-"
+NAMED = re.compile(r"\d+-[0-9a-f]+ [0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class Published:
     id: str
     checksum: str
 
+    @property
+    def sequence(self) -> int:
+        """The number of the snapshot, in order of publication."""
+        return int(self.id.split("-")[0])
+
 
 def read_pointer(store: Store) -> tuple[Published, ...]:
     """The published snapshots, the serving one first; none in a new store.
@@ -84,8 +91,10 @@ def read_pointer(store: Store) -> tuple[Published, ...]:
     if not path.exists():
         return ()
     lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    if not lines or any(len(line.split(" ")) != 2 for line in lines):
-        raise UnavailableError(f"{path} is damaged: it names no snapshot.")
+    if not lines or not all(map(NAMED.fullmatch, lines)):
+        raise UnavailableError(
+            f"{path} is damaged: it names no snapshot. Put it back from the backup."
+        )
     return tuple(Published(*line.split(" ")) for line in lines)
 
 
