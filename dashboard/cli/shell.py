@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from polars.exceptions import PanicException
 from rich.console import Console
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
@@ -57,7 +58,7 @@ class Careful(TyperGroup):
             code = _reader_left()
         except (typer.Exit, typer.Abort, TyperException):
             raise
-        except Exception as error:  # noqa: BLE001 the last place before the user
+        except (Exception, PanicException) as error:  # noqa: BLE001 the last place
             code = _incident(error)
         raise typer.Exit(code)
 
@@ -141,7 +142,7 @@ def _reader_left() -> int:
     return UNAVAILABLE
 
 
-def _incident(error: Exception) -> int:
+def _incident(error: BaseException) -> int:
     """Write where the program failed, not the error's words: they may quote cells."""
     number = secrets.token_hex(4)
     frames = traceback.extract_tb(error.__traceback__)

@@ -253,14 +253,17 @@ def test_the_server_takes_loopback_addresses(address: str) -> None:
     assert loopback(address) in ("127.0.0.1", "::1")
 
 
+@pytest.mark.parametrize("raised", ["ValueError", "PanicException"])
 def test_what_nobody_foresaw_gets_a_number_and_not_a_traceback(
-    source: Path, tmp_path: Path, state: Path
+    source: Path, tmp_path: Path, state: Path, raised: str
 ) -> None:
     store = tmp_path / "store"
     load(source, store)
     script = (
         "import sys; from pathlib import Path; from dashboard import build;"
-        f"build.build = lambda *_: int('{PHONE}x');"
+        "from polars.exceptions import PanicException\n"
+        f"def failing(*_): raise {raised}('{PHONE}')\n"
+        "build.build = failing;"
         "from dashboard.cli import main; sys.argv[0] = 'customer-health'; main()"
     )
     done = subprocess.run(
@@ -274,7 +277,7 @@ def test_what_nobody_foresaw_gets_a_number_and_not_a_traceback(
     assert "incident" in done.stderr
     assert "Traceback" not in done.stderr
     log = state.read_text()
-    assert "ValueError" in log
+    assert raised in log
     assert PHONE not in done.stdout + done.stderr + log
     assert open_current(store).manifest.sequence == 1
 
