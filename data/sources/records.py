@@ -49,12 +49,14 @@ class Careful:
 def split(text: str, layout: Layout, first_line: int, *, final: bool) -> Careful:
     """Split a text into records; unless it is final, an open one is left for later."""
     found = Careful([], [], [], Broken())
-    at, line = 0, first_line
+    at, line, quotes = 0, first_line, text.count('"')
     while at < len(text):
         record = scan(text, at, layout.delimiter)
-        if record is None and not final and _may_continue(text, at):
+        if not (record or final) and _may_continue(len(text) - at, quotes):
             break
+        start = at
         at, line = _keep(found, text, (at, line), record, layout)
+        quotes -= text.count('"', start, at)
     found.used, found.lines = at, line - first_line
     return found
 
@@ -145,11 +147,12 @@ def _line_starts(text: str, at: int) -> Iterator[int]:
     return (match.end() for match in LINE_END.finditer(text, at))
 
 
-def _may_continue(text: str, at: int) -> bool:
-    """Whether an open record may be closed by text that is not here yet."""
-    if len(text) - at > LONGEST:
-        return False
-    return text.count('"', at) % 2 == 1
+def _may_continue(left: int, quotes: int) -> bool:
+    """Whether an open record may be closed by text that is not here yet.
+
+    `left` characters with `quotes` follow from its start.
+    """
+    return left <= LONGEST and quotes % 2 == 1
 
 
 def _past_line_end(text: str, at: int) -> int:
