@@ -45,6 +45,7 @@ visits AS (
     INNER JOIN profiles AS p ON p.customer_id = u.customer_id
     WHERE
         u.store_id IS NOT NULL AND u.orders > 0 AND p.declared_store IS NULL
+        AND p.customer_id <> ''
         AND u.day <= d.as_of AND u.valid_from <= d.as_of AND u.valid_to > d.as_of
     GROUP BY d.as_of, p.customer_key, u.store_id
 )
