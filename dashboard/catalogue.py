@@ -35,7 +35,10 @@ ANSWER_CUTS = ("survey_store", "employee", "mode")
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric. `good` tells which way is better; `window` is its standard window."""
+    """One metric. `good` tells which way is better; `window` is its standard window.
+
+    `cuts` are what `--by` may say, beside `as_of` and `month` where it has a history.
+    """
 
     name: str
     en: str
@@ -49,6 +52,7 @@ class Metric:
     needs: tuple[str, ...] = ("orders",)
     options: tuple[str, ...] = ()
     cuts: tuple[str, ...] = CUSTOMER_CUTS
+    history: bool = True
 
     @property
     def definition(self) -> str:
@@ -127,13 +131,13 @@ METRICS: tuple[Metric, ...] = (
         "score_distribution", "Score distribution", "评分分布", "share", None, "rows",
         scores.score_distribution,
         "窗口内有评分的答卷中，0–10 各分值的占比；95% Wilson 区间。",
-        window="90", needs=("surveys",), cuts=(),
+        window="90", needs=("surveys",), cuts=(), history=False,
     ),
     Metric(
         "satisfaction_drivers", "Satisfaction drivers", "满意度驱动因素", "share", None,
         "drivers", drivers.satisfaction_drivers,
         "各满意度维度对推荐评分 R² 的 Shapley 贡献占比；只用完整答卷；这是相关，不是因果。",
-        window="365", needs=("surveys",), cuts=(),
+        window="365", needs=("surveys",), cuts=(), history=False,
     ),
     Metric(
         "clv", "Customer lifetime value", "客户终身价值 CLV", "money", "high", "value",
@@ -145,12 +149,12 @@ METRICS: tuple[Metric, ...] = (
         "expected_purchases", "Expected purchases", "预期购买次数", "count", "high",
         "value", purchase_forecast.expected_purchases,
         "未来一段时间（默认 365 天）预期的购买日数合计，来自购买模型。",
-        window=None, options=(*MODEL, "per-customer"),
+        window=None, options=(*MODEL, "per-customer"), cuts=(), history=False,
     ),
     Metric(
         "clv_model", "CLV model", "CLV 模型参数", "score", None, "value", clv.clv_model,
         "所选购买模型与 Gamma-Gamma 的拟合参数（周）、对数似然、客户数与收敛情况。",
-        window=None, options=("model",), cuts=(),
+        window=None, options=("model",), cuts=(), history=False,
     ),
     Metric(
         "concentration", "Revenue concentration", "收入集中度", "share", None, "rows",
@@ -168,7 +172,7 @@ METRICS: tuple[Metric, ...] = (
         "rate_change", "What changed a rate", "比率变化拆解", "share", None, "rows",
         change.rate_change,
         "把某个比率（--of）在两期之间的变化按分群拆成“率”与“结构”两部分（Bennet 对称拆分），各部分相加等于总变化。",
-        options=("of",),
+        options=("of",), history=False,
     ),
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -192,7 +192,8 @@ def with_state(
         .then(pl.lit("above"))
         .otherwise(pl.lit("undecided"))
     )
-    why = pl.when(pl.col("n") == 0).then(pl.lit(EMPTY)).when(small).then(pl.lit(SMALL))
+    nothing = (pl.col("n") == 0) & pl.col("value").is_null()
+    why = pl.when(nothing).then(pl.lit(EMPTY)).when(small).then(pl.lit(SMALL))
     given = [pl.col("reason")] if "reason" in frame.columns else []
     stated = frame.with_columns(
         state.alias("state"), pl.coalesce(*given, why).alias("reason")

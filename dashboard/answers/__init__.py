@@ -7,7 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from dashboard.answers import compare, listed, valued
-from dashboard.answers.counted import counted, labelled
+from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.view import View, look, offered
 from dashboard.catalogue import Metric
 from dashboard.question import Question
@@ -76,12 +76,12 @@ def _ask(view: View) -> pl.DataFrame:
         return frame
     settings = view.reader.settings
     judged = with_state(
-        frame,
+        labelled(view, frame),
         threshold=settings.thresholds.get(view.metric.name),
-        min_n=settings.min_n if _estimated(view.metric) else 1,
+        min_n=settings.min_n if _estimated(view.metric) else 0,
         good=view.metric.good or "high",
     )
-    return labelled(view, judged)
+    return marked(view, judged)
 
 
 def _estimated(metric: Metric) -> bool:

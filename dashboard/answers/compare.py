@@ -9,11 +9,12 @@ import polars as pl
 from pandera.typing.polars import LazyFrame
 
 from dashboard import periods
-from dashboard.answers.counted import cells
+from dashboard.answers.counted import NOT_COVERED, cells
 from dashboard.answers.view import HISTORY, View
 from data.errors import UsageError
 from data.schemas.cells import RateCells
 from metrics.change import rate_change
+from metrics.estimates import EVERYONE
 from metrics.frames import Effects
 
 WAYS = ("previous", "year")
@@ -25,6 +26,7 @@ BASES = {
     "response_rate": ("total", "n"),
 }
 MEASURES = {"nps": "nps", "response_rate": "response"}
+REASON = {"reason": pl.String()}
 POINTS = {"nps": 100.0}
 
 
@@ -52,6 +54,8 @@ def compared(
     """The answer with what it was before: columns before, before_n, change."""
     if view.by in HISTORY:
         raise UsageError("--compare does not go with a history; leave --by out")
+    if "value" not in frame.columns:
+        raise UsageError(f"--compare needs one value; {view.metric.name} has none here")
     before = earlier(view, view.options["compare"])
     keys = [c for c in ("segment", "horizon_days", "dimension") if c in frame.columns]
     if before is None:
@@ -76,8 +80,10 @@ def explained(view: View) -> pl.DataFrame:
     before = earlier(view, view.options.get("compare", "previous"))
     by = view.by or "region"
     if before is None:
-        return Effects.empty()
-    return rate_change(_parts(before, name, by), _parts(view, name, by), by=by)
+        row = {"segment": EVERYONE, "reason": NOT_COVERED}
+        return pl.DataFrame([row], schema={**Effects.empty().schema, **REASON})
+    effects = rate_change(_parts(before, name, by), _parts(view, name, by), by=by)
+    return effects.with_columns(pl.lit(None, pl.String).alias("reason"))
 
 
 def _parts(view: View, name: str, by: str) -> LazyFrame[RateCells]:

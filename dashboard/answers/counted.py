@@ -7,6 +7,7 @@ import polars as pl
 from dashboard.answers.view import HISTORY, View
 from dashboard.catalogue import CUSTOMER_CUTS
 from dashboard.reader import Wanted
+from data.schemas.cells import AnswerCells, Cells, PurchaseCells, RepurchaseCells
 from metrics.estimates import EVERYONE
 
 MARTS = {
@@ -15,6 +16,13 @@ MARTS = {
     "answer": "answer_cells",
     "value": "value_cells",
     "tier": "purchase_cells",
+}
+NOT_COVERED = "window not covered by the history"
+BURN_IN = "new customers may have bought before the history starts"
+MODELS: dict[str, type[Cells]] = {
+    "purchase": PurchaseCells,
+    "repurchase": RepurchaseCells,
+    "answer": AnswerCells,
 }
 CUT_COLUMNS = {
     "order_store": "store_id",
@@ -48,22 +56,23 @@ def _event_column(by: str) -> str:
 
 def counted(view: View) -> pl.DataFrame:
     """The metric of the cells, by segment."""
-    found = cells(view)
+    found = MODELS[view.metric.family].validate(cells(view).lazy())
     function = view.metric.function
     named = inspect.signature(function).parameters
     given = {"confidence": view.reader.settings.confidence}
     extra = {name: value for name, value in given.items() if name in named}
-    return function(found.lazy(), by=column(view.by), **extra)
+    return function(found, by=column(view.by), **extra)
 
 
 def labelled(view: View, frame: pl.DataFrame) -> pl.DataFrame:
     """A history: every date has a row, and windows not fully covered are unknown."""
     if view.by not in HISTORY:
         return frame
+    frame = _dated(view, frame)
     covered = [span.as_of.isoformat() for span in view.spans if view.complete(span)]
     values = [name for name in frame.columns if frame[name].dtype == pl.Float64]
     known = pl.col("segment").is_in(covered)
-    reason = pl.when(~known).then(pl.lit("window not covered by the history"))
+    reason = pl.when(~known).then(pl.lit(NOT_COVERED))
     given = [pl.col("reason")] if "reason" in frame.columns else []
     masked = frame.with_columns(
         *(pl.when(known).then(pl.col(name)).alias(name) for name in values),
@@ -72,3 +81,28 @@ def labelled(view: View, frame: pl.DataFrame) -> pl.DataFrame:
     if view.by == "month":
         masked = masked.with_columns(pl.col("segment").str.slice(0, 7))
     return masked
+
+
+def marked(view: View, frame: pl.DataFrame) -> pl.DataFrame:
+    """Say where a share of new customers rests on too little history."""
+    if view.metric.name != "returning_share":
+        return frame
+    early = [span.as_of.isoformat() for span in view.spans if view.burning_in(span)]
+    if view.by in HISTORY:
+        size = len(frame["segment"][0])  # a day, or its month
+        doubtful = pl.col("segment").is_in([day[:size] for day in early])
+    else:
+        doubtful = pl.lit(bool(early))
+    burn_in = pl.when(doubtful).then(pl.lit(BURN_IN))
+    return frame.with_columns(pl.coalesce("reason", burn_in).alias("reason"))
+
+
+def _dated(view: View, frame: pl.DataFrame) -> pl.DataFrame:
+    """A row for each date of a history, also where it has no cell: n is 0 there."""
+    dates = pl.DataFrame({"segment": [span.as_of.isoformat() for span in view.spans]})
+    parts = [name for name in ("horizon_days", "dimension") if name in frame.columns]
+    if parts:
+        kinds = frame.select(parts).unique(maintain_order=True)
+        dates = dates.join(kinds, how="cross")
+    rows = dates.join(frame, on=["segment", *parts], how="left", maintain_order="left")
+    return rows.select(frame.columns).with_columns(pl.col("n").fill_null(0))

@@ -54,12 +54,17 @@ def rows(view: View, query: str) -> pl.DataFrame:
 
 def drivers(view: View) -> pl.DataFrame:
     """What moves the score, from the complete answers of the window."""
-    return satisfaction_drivers(Answers.validate(rows(view, ANSWERS).lazy()))
+    return satisfaction_drivers(
+        Answers.validate(rows(view, ANSWERS).lazy()),
+        confidence=view.reader.settings.confidence,
+    )
 
 
 def scores(view: View) -> pl.DataFrame:
     """How many answered each score."""
-    return score_distribution(rows(view, ANSWERS))
+    return score_distribution(
+        rows(view, ANSWERS), confidence=view.reader.settings.confidence
+    )
 
 
 def concentrated(view: View) -> pl.DataFrame:

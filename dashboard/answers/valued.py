@@ -1,6 +1,7 @@
 """Answers from the models of customer value: CLV, expected purchases, tiers."""
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -29,12 +30,14 @@ ESTIMATE = {
     "ci_low": pl.Float64,
     "ci_high": pl.Float64,
 }
+MONEY = ("revenue", "revenue_share", "margin", "margin_share")
 TOTALS = ("historic_value", "expected_value", "total")
 OPTIONS = {
     "model": "model",
     "horizon": "horizon_days",
     "discount-rate": "discount_rate",
 }
+NOT_KEPT = "no model is kept of this date; ask for it with --as-of"
 GRADIENT = tuple(f"gradient_{place}" for place in range(1, 5))
 
 
@@ -88,16 +91,25 @@ def clv(view: View) -> pl.DataFrame:
 
 
 def _history(view: View) -> pl.DataFrame:
-    """One row per date that the snapshot keeps models of."""
-    kept = set(view.reader.rows("SELECT as_of FROM clv_models")["as_of"])
-    days = [span.as_of for span in view.spans if span.as_of in kept]
+    """One row per date: of those that the snapshot keeps models of, and the last."""
+    kept = {*_kept(view), view.as_of}
     plain = replace(view.question, by=None)
-    frames = [clv(replace(view, question=plain, as_of=day)) for day in days]
-    named = [
-        frame.with_columns(pl.lit(day.isoformat()).alias("segment"))
-        for day, frame in zip(days, frames, strict=True)
+    frames = [
+        clv(replace(view, question=plain, as_of=span.as_of))
+        if span.as_of in kept
+        else _no_forecast(NOT_KEPT, TOTALS)
+        for span in view.spans
     ]
-    return pl.concat(named, how="vertical")
+    named = [
+        frame.with_columns(pl.lit(span.as_of.isoformat()).alias("segment"))
+        for span, frame in zip(view.spans, frames, strict=True)
+    ]
+    return pl.concat(named)
+
+
+def _kept(view: View) -> set[date]:
+    """The dates whose models the snapshot keeps."""
+    return set(view.reader.rows("SELECT as_of FROM clv_models")["as_of"])
 
 
 def _no_forecast(reason: str, more: tuple[str, ...] = ()) -> pl.DataFrame:
@@ -185,11 +197,31 @@ def model(view: View) -> pl.DataFrame:
 
 
 def tiers(view: View) -> pl.DataFrame:
-    """Customers, money and value by tier."""
+    """Customers, money and value by tier; of a history, as of each date."""
     scheme = view.options.get("scheme", cells.SCHEME)
     if scheme != cells.SCHEME:
         raise UsageError(f"--scheme {scheme}: the scheme there is is {cells.SCHEME}")
+    found = cells_of(view, by="tier")
+    if view.by not in HISTORY:
+        return _tiers(view, found)
+    kept, frames = _kept(view), []
+    for span in view.spans:
+        then = found.filter(pl.col("as_of") == span.as_of)
+        day = replace(view, as_of=span.as_of)
+        shown = _tiers(day, then, valued=span.as_of in kept)
+        frames.append(_dated(shown, span.as_of, covered=view.complete(span)))
+    return pl.concat(frames)
+
+
+def _tiers(view: View, found: pl.DataFrame, *, valued: bool = True) -> pl.DataFrame:
     cut = replace(view, question=replace(view.question, by="tier", options=()))
-    known = _models(cut)["reason"][0] is None
+    known = valued and _models(cut)["reason"][0] is None
     worth = ValueCells.validate(_value_cells(cut).lazy()) if known else None
-    return tier_distribution(PurchaseCells.validate(cells_of(cut).lazy()), worth)
+    return tier_distribution(PurchaseCells.validate(found.lazy()), worth)
+
+
+def _dated(shown: pl.DataFrame, day: date, *, covered: bool) -> pl.DataFrame:
+    """The tiers of a date; money is unknown where the history starts too late."""
+    unknown = [] if covered else [pl.lit(None, pl.Float64).alias(n) for n in MONEY]
+    columns = ("as_of", *shown.columns)
+    return shown.with_columns(*unknown, pl.lit(day).alias("as_of")).select(columns)

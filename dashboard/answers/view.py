@@ -7,13 +7,14 @@ from functools import cached_property
 
 from dashboard import periods
 from dashboard.catalogue import Metric, find
-from dashboard.periods import Span
+from dashboard.periods import YEAR, Span
 from dashboard.question import ATTRIBUTES, Condition, Question
 from dashboard.reader import Reader
 from dashboard.viewer import Viewer
 from data.errors import UsageError
 
 HISTORY = ("as_of", "month")
+SHORT_BURN_IN = 90  # days, where the history is under two years
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,18 @@ class View:
 
     def complete(self, span: Span) -> bool:
         """Whether the history covers the whole window, and the one before for churn."""
-        churn = self.metric.name == "churn_rate"
+        churn = self.options.get("of", self.metric.name) == "churn_rate"
         start = span.previous_after if churn else span.starts_after
         return start == periods.DAWN or start >= self.first_day - timedelta(days=1)
+
+    def burning_in(self, span: Span) -> bool:
+        """Whether buyers new in a window may have bought before the history starts."""
+        settings = self.reader.settings
+        history = offered(self.reader)[-1] - self.first_day
+        usual = YEAR if history.days >= 2 * YEAR else SHORT_BURN_IN
+        days = usual if settings.burn_in_days is None else settings.burn_in_days
+        start = self.first_day + timedelta(days=days - 1)
+        return not settings.full_history and span.starts_after < start
 
 
 def offered(reader: Reader) -> tuple[date, ...]:
@@ -79,7 +89,8 @@ def look(reader: Reader, viewer: Viewer, question: Question) -> View:
     for condition in where:
         _check_attribute(condition.attribute)
     as_of = _date(reader, question.as_of)
-    period = question.window or metric.window or "all"
+    measured = find(dict(question.options).get("of", metric.name))
+    period = question.window or measured.window or "all"
     periods.length(period, as_of)
     return View(reader, metric, question, where, as_of, period)
 
@@ -98,7 +109,7 @@ def _date(reader: Reader, asked: date | None) -> date:
 
 
 def _check_cut(metric: Metric, by: str | None) -> None:
-    allowed = (*metric.cuts, *HISTORY)
+    allowed = (*metric.cuts, *(HISTORY if metric.history else ()))
     if by is not None and by not in allowed:
         raise UsageError(
             f"--by {by} does not cut {metric.name}; {_choice(by, allowed)}"
@@ -121,6 +132,8 @@ def _check_options(metric: Metric, question: Question) -> None:
 
 
 def _choice(given: str, allowed: tuple[str, ...]) -> str:
+    if not allowed:
+        return "leave it out"
     near = get_close_matches(given, allowed, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     return f"{hint}It is one of {', '.join(allowed)}"

@@ -117,9 +117,15 @@ def _print(frame: pl.DataFrame, form: Form) -> None:
     if form is Form.json:
         print_json([dict(zip(frame.columns, r, strict=True)) for r in _plain(frame)])
     elif form is Form.csv:
-        typer.echo(frame.write_csv(), nl=False)
+        typer.echo(_flat(frame).write_csv(), nl=False)
     else:
         _table(frame.columns, [[_shown(cell) for cell in row] for row in _plain(frame)])
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lists as texts, their items apart by blanks: a CSV cell holds no list."""
+    items = pl.selectors.list().list.eval(pl.element().cast(pl.String))
+    return frame.with_columns(items.list.join(" ", ignore_nulls=True))
 
 
 def _plain(frame: pl.DataFrame) -> Iterator[tuple[Any, ...]]:

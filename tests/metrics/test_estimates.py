@@ -195,8 +195,9 @@ def sums(customers: list[list[int]]) -> dict[str, int]:
 
 
 def estimate(n: int, low: float | None, high: float | None) -> pl.DataFrame:
-    schema = {"n": pl.Int64, "ci_low": pl.Float64, "ci_high": pl.Float64}
-    return pl.DataFrame([{"n": n, "ci_low": low, "ci_high": high}], schema=schema)
+    row = {"value": low, "n": n, "ci_low": low, "ci_high": high}
+    types = (pl.Float64, pl.Int64, pl.Float64, pl.Float64)
+    return pl.DataFrame([row], schema=dict(zip(row, types, strict=True)))
 
 
 @pytest.mark.parametrize(
