@@ -30,7 +30,9 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
         cells.view(connection, f"cut_{source}", cells.cut(source, None))
         connection.execute(f"CREATE TABLE {events} AS {sql(events)}")
     first = first_day(connection) or as_of
-    for days in _batches(periods.kept(first, as_of)):
+    kept = periods.kept(first, as_of)
+    cells.keep_totals(connection, kept)
+    for days in _batches(kept):
         _count(connection, settings, days)
     values.build(connection, settings, values.dates(first, as_of))
 

@@ -4,6 +4,7 @@ that a snapshot keeps, and on demand for any other window, date or crossing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -71,9 +72,10 @@ def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) 
     days = sorted({span.as_of for span in layout.spans})
     put(connection, "as_of_dates", periods.dates_frame(days))
     put(connection, "periods", periods.periods_frame(layout.spans))
-    put(connection, "tier_limits", periods.tier_frame(days, settings, SCHEME))
+    put(connection, "tier_areas", periods.tier_frame(days, settings, SCHEME))
     put(connection, "horizons", periods.horizons_frame())
     put(connection, "wanted", _wanted(layout.where))
+    _total(connection, days)
     table(connection, "customer_states", sql("customer_states"))
     table(connection, "day_spans", sql("day_spans"))
     view(connection, "cell_keys", _keys(layout))
@@ -83,15 +85,39 @@ def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) 
     _cut(connection, layout)
 
 
+def keep_totals(connection: DuckDBPyConnection, days: Sequence[date]) -> None:
+    """Keep the running totals of purchases, as they look on some dates."""
+    put(connection, "as_of_dates", periods.dates_frame(days))
+    connection.execute("CREATE TABLE kept_dates AS SELECT as_of FROM as_of_dates")
+    view(connection, "cut_occasions", "SELECT * FROM occasions")
+    connection.execute(f"CREATE TABLE kept_totals AS {sql('purchase_totals')}")
+
+
+def _total(connection: DuckDBPyConnection, days: Sequence[date]) -> None:
+    kept = connection.execute("SELECT as_of FROM kept_dates").fetchall()
+    if {day for (day,) in kept} >= set(days):
+        view(connection, "purchase_totals", "SELECT * FROM kept_totals")
+        return
+    view(connection, "cut_occasions", "SELECT * FROM occasions")
+    table(connection, "purchase_totals", sql("purchase_totals"))
+    connection.execute("DROP VIEW cut_occasions")
+
+
 def _cut(connection: DuckDBPyConnection, layout: Layout) -> None:
     for events, source in SUMMED.items():
         bought = source == "purchases"
         column = layout.purchase_cut if bought else layout.answer_cut
-        if column is None:
-            view(connection, f"cut_{events}", f"SELECT * FROM {events}")  # noqa: S608 our own names
-        else:
+        if column:
             view(connection, f"cut_{source}", cut(source, column))
-            table(connection, f"cut_{events}", sql(events))
+        _as_cut(connection, events, cut=column is not None)
+    _as_cut(connection, "purchase_totals", cut=layout.purchase_cut is not None)
+
+
+def _as_cut(connection: DuckDBPyConnection, events: str, *, cut: bool) -> None:
+    if cut:
+        table(connection, f"cut_{events}", sql(events))
+    else:
+        view(connection, f"cut_{events}", f"SELECT * FROM {events}")  # noqa: S608 our own names
 
 
 def cut(source: str, column: str | None) -> str:

@@ -1,20 +1,22 @@
 """Which dates and windows there are, and the small tables that carry them into SQL."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise, product
 
 import polars as pl
 
 from data.errors import UsageError
-from data.settings import Settings
+from data.settings import Settings, TierRule
 
 STANDARD = ("30", "90", "180", "365", "all", "month")
 HORIZONS = (30, 60, 90, 180, 365)
 YEAR = 365
 DAWN, FOREVER = date(1, 1, 1), date(9999, 12, 31)
-LEAST = "-1000000000000000"
+LEAST, MOST = Decimal(-(10**33)), Decimal(10**33)
 
 
 @dataclass(frozen=True, order=True)
@@ -67,9 +69,7 @@ def span(as_of: date, period: str) -> Span:
     days = length(period, as_of)
     if days is None:
         return Span(as_of, period, DAWN, DAWN)
-    start = _before(as_of, days)
-    before = start.day if period == "month" else days
-    return Span(as_of, period, start, _before(start, before))
+    return Span(as_of, period, _before(as_of, days), _before(as_of, 2 * days))
 
 
 def _before(day: date, days: int) -> date:
@@ -107,26 +107,44 @@ def periods_frame(spans: Iterable[Span]) -> pl.DataFrame:
 
 
 def tier_frame(days: Iterable[date], settings: Settings, scheme: str) -> pl.DataFrame:
-    """A tier scheme as a table of limits, in the order in which its rules are tried."""
+    """A tier scheme as areas of last purchase day and annual spend that do not overlap.
+
+    The first rule of the scheme that holds in an area names its tier.
+    """
     rows = [
-        (
-            day,
-            position,
-            rule.name,
-            _before(day, rule.days_since_last_min)
-            if rule.days_since_last_min
-            else FOREVER,
-            LEAST if rule.annual_spend_min is None else str(rule.annual_spend_min),
-        )
-        for day in days
-        for position, rule in enumerate(settings.tiers[scheme])
+        (day, *area) for day in days for area in _areas(day, settings.tiers[scheme])
     ]
-    names = ("as_of", "position", "tier", "last_day_max", "annual_spend_min")
-    types = (pl.Date, pl.Int64, pl.String, pl.Date, pl.String)
-    frame = pl.DataFrame(
-        rows, schema=dict(zip(names, types, strict=True)), orient="row"
+    schema = pl.Schema(
+        {
+            "as_of": pl.Date(),
+            "tier": pl.String(),
+            "last_day_after": pl.Date(),
+            "last_day_max": pl.Date(),
+            "annual_spend_min": pl.Decimal(38, 4),
+            "annual_spend_below": pl.Decimal(38, 4),
+        }
     )
-    return frame.with_columns(pl.col("annual_spend_min").cast(pl.Decimal(38, 4)))
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _areas(
+    day: date, rules: Sequence[TierRule]
+) -> Iterator[tuple[str, date, date, Decimal, Decimal]]:
+    limits = [_limits(day, rule) for rule in rules]
+    days = sorted({DAWN, *(last for last, _ in limits)})
+    spends = sorted({*(spend for _, spend in limits), MOST})
+    for (after, last), (least, below) in product(pairwise(days), pairwise(spends)):
+        for rule, (last_max, spend_min) in zip(rules, limits, strict=True):
+            if last <= last_max and least >= spend_min:
+                yield rule.name, after, last, least, below
+                break
+
+
+def _limits(day: date, rule: TierRule) -> tuple[date, Decimal]:
+    """The last day of purchase and the least annual spend with which a rule holds."""
+    silent, spend = rule.days_since_last_min, rule.annual_spend_min
+    last = _before(day, silent) if silent else FOREVER
+    return last, LEAST if spend is None else spend
 
 
 def horizons_frame(horizons: Iterable[int] = HORIZONS) -> pl.DataFrame:

@@ -7,7 +7,6 @@ WITH requested AS (
         SUM(CASE WHEN r.known_on <= d.as_of THEN r.requests ELSE 0 END) AS total
     FROM cut_request_marks AS r
     INNER JOIN day_spans AS d ON d.day = r.counted_on
-    WHERE d.inside = 1
     GROUP BY d.span_id, r.customer_key, r.cut
 ),
 responses AS (

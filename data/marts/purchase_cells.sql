@@ -1,17 +1,27 @@
 -- One row per cube, as-of date, period, cell and cut of the purchases: additive counts
 -- of customers and sums of money. A customer is in one cell of a cube.
-WITH bought AS (
+WITH latest AS (
     SELECT
-        d.span_id, o.customer_key, o.cut,
-        SUM(CASE WHEN d.inside = 1 THEN o.days ELSE 0 END) AS days,
-        MAX(CASE WHEN d.inside = 0 THEN o.days ELSE 0 END) AS previous,
-        SUM(CASE WHEN d.inside = 1 THEN o.orders ELSE 0 END) AS orders,
-        SUM(CASE WHEN d.inside = 1 THEN o.revenue ELSE 0 END) AS revenue,
-        SUM(CASE WHEN d.inside = 1 THEN o.margin ELSE 0 END) AS margin
-    FROM cut_occasions AS o
-    INNER JOIN day_spans AS d ON d.day = o.day
-    WHERE o.valid_from <= d.as_of AND o.valid_to > d.as_of
-    GROUP BY d.span_id, o.customer_key, o.cut
+        s.span_id, s.as_of, s.starts_after, s.previous_after, t.customer_key, t.cut,
+        t.starts_on, t.days, t.orders, t.revenue, t.margin
+    FROM cut_purchase_totals AS t
+    INNER JOIN periods AS s
+        ON t.day <= s.as_of AND t.next_day > s.as_of AND t.day > s.previous_after
+    WHERE t.starts_on <= s.as_of AND t.ends_on > s.as_of
+),
+bought AS (
+    SELECT
+        n.span_id, n.as_of, n.starts_after, n.customer_key, n.cut,
+        n.days - COALESCE(b.days, 0) AS days,
+        CASE WHEN b.last_day > n.previous_after THEN 1 ELSE 0 END AS previous,
+        n.orders - COALESCE(b.orders, 0) AS orders,
+        n.revenue - COALESCE(b.revenue, 0) AS revenue,
+        n.margin - COALESCE(b.margin, 0) AS margin
+    FROM latest AS n
+    LEFT JOIN cut_purchase_totals AS b
+        ON b.customer_key = n.customer_key AND b.cut = n.cut
+        AND b.starts_on = n.starts_on
+        AND b.day <= n.starts_after AND b.next_day > n.starts_after
 ),
 counted AS (
     SELECT
@@ -21,7 +31,7 @@ counted AS (
         SUM(CASE WHEN b.days >= 2 AND p.customer_id <> '' THEN 1 ELSE 0 END)
             AS repeat_buyers,
         SUM(CASE
-            WHEN b.days >= 1 AND k.first_day <= s.starts_after THEN 1 ELSE 0
+            WHEN b.days >= 1 AND k.first_day <= b.starts_after THEN 1 ELSE 0
         END) AS returning_buyers,
         SUM(CASE WHEN p.customer_id <> '' THEN b.previous ELSE 0 END)
             AS previous_buyers,
@@ -29,9 +39,8 @@ counted AS (
             AS lost_buyers,
         SUM(b.orders) AS orders, SUM(b.revenue) AS revenue, SUM(b.margin) AS margin
     FROM bought AS b
-    INNER JOIN periods AS s ON s.span_id = b.span_id
     INNER JOIN cell_members AS k
-        ON k.as_of = s.as_of AND k.customer_key = b.customer_key
+        ON k.as_of = b.as_of AND k.customer_key = b.customer_key
     INNER JOIN profiles AS p ON p.customer_key = b.customer_key
     GROUP BY b.span_id, k.cell, b.cut
 ),

@@ -1,0 +1,63 @@
+-- One row per customer, cut, stretch of as-of dates and day with purchases: counts and sums
+-- up to that day, which hold until the next one. A window is a difference of two rows.
+-- On all as-of dates of a stretch, past days look the same: a refund starts a new one.
+WITH changes AS (
+    SELECT o.customer_key, o.cut, o.valid_to AS changed_on
+    FROM cut_occasions AS o
+    WHERE o.valid_to < DATE '9999-12-31'
+    UNION
+    SELECT o.customer_key, o.cut, o.valid_from
+    FROM cut_occasions AS o
+    WHERE o.valid_from > o.day
+),
+starts AS (
+    SELECT c.customer_key, c.cut, MIN(d.as_of) AS starts_on
+    FROM changes AS c
+    INNER JOIN as_of_dates AS d ON d.as_of >= c.changed_on
+    GROUP BY c.customer_key, c.cut, c.changed_on
+    UNION
+    SELECT o.customer_key, o.cut, f.starts_on
+    FROM cut_occasions AS o
+    CROSS JOIN (SELECT MIN(d.as_of) AS starts_on FROM as_of_dates AS d) AS f
+),
+stretches AS (
+    SELECT
+        s.customer_key, s.cut, s.starts_on,
+        LEAD(s.starts_on, 1, DATE '9999-12-31') OVER (
+            PARTITION BY s.customer_key, s.cut ORDER BY s.starts_on
+        ) AS ends_on
+    FROM starts AS s
+),
+known AS (
+    SELECT
+        s.customer_key, s.cut, s.starts_on, s.ends_on, o.day, o.days, o.orders,
+        o.revenue, o.margin
+    FROM stretches AS s
+    INNER JOIN cut_occasions AS o
+        ON o.customer_key = s.customer_key AND o.cut = s.cut
+    WHERE
+        o.day < s.ends_on AND o.valid_to > s.starts_on
+        AND (o.valid_from = o.day OR o.valid_from <= s.starts_on)
+),
+summed AS (
+    SELECT
+        k.customer_key, k.cut, k.starts_on, k.ends_on, k.day, k.days AS on_day,
+        LEAD(k.day, 1, DATE '9999-12-31') OVER so_far AS next_day,
+        SUM(k.days) OVER so_far AS days, SUM(k.orders) OVER so_far AS orders,
+        SUM(k.revenue) OVER so_far AS revenue, SUM(k.margin) OVER so_far AS margin
+    FROM known AS k
+    WINDOW so_far AS (
+        PARTITION BY k.customer_key, k.cut, k.starts_on ORDER BY k.day
+    )
+)
+SELECT
+    s.customer_key, s.cut, s.starts_on, s.ends_on, s.day, s.next_day,
+    CAST(s.days AS INTEGER) AS days,
+    CAST(s.orders AS BIGINT) AS orders,
+    CAST(s.revenue AS DECIMAL(38, 4)) AS revenue,
+    CAST(s.margin AS DECIMAL(38, 4)) AS margin,
+    MIN(CASE WHEN s.on_day > 0 THEN s.day END) OVER so_far AS first_day,
+    MIN(CASE WHEN s.on_day > 0 AND s.days = 2 THEN s.day END) OVER so_far AS second_day,
+    MAX(CASE WHEN s.on_day > 0 THEN s.day END) OVER so_far AS last_day
+FROM summed AS s
+WINDOW so_far AS (PARTITION BY s.customer_key, s.cut, s.starts_on ORDER BY s.day)
