@@ -1,5 +1,6 @@
 """The filters on every page: as-of date, window, and who is looked at."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ WINDOWS = ("30", "90", "180", "365", "all")
 TRENDS = tuple(metric.name for metric in METRICS)
 CUTS = tuple(dict.fromkeys(cut for metric in METRICS for cut in metric.cuts))
 IS, IS_NOT = "is", "not"
+MARKDOWN = re.compile(r"[\\`*_\[\]<>$~]|:(?! )")  # labels are; names of stores are not
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ def _attribute(lang: str, attribute: str) -> None:
 
 def _chip(lang: str, condition: Condition) -> None:
     st.button(
-        describe(lang, condition),
+        MARKDOWN.sub(r"\\\g<0>", describe(lang, condition)),
         key=f"chip_{condition.attribute}_{lang}",
         icon=":material/close:",
         icon_position="right",

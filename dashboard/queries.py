@@ -134,11 +134,14 @@ def _sum(files: list[dict[str, object]], count: str) -> int:
 
 
 def _refused(root: Path) -> str | None:
-    """Why the last refresh published nothing, if it did not."""
-    note = root / "last_refused.json"
-    if not note.is_file():
+    """Why the last refresh published nothing, if it did not; empty if word is lost."""
+    try:
+        note = json.loads((root / "last_refused.json").read_text(encoding="utf-8"))
+        return str(note["reason"])
+    except FileNotFoundError:
         return None
-    return str(json.loads(note.read_text(encoding="utf-8")).get("reason", ""))
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
 
 
 def target(metric: str, as_of: date, segment: str | None = None) -> float | None:
