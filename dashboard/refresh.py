@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from dashboard.delivery import Build, Desk, Job, Progress, Step
 from dashboard.report import RefreshReport
-from data.door import batches, tables_found
 from data.errors import RefusedError, UnavailableError
 from data.marts import layout
 from data.schemas import INPUTS
@@ -22,41 +22,15 @@ from data.settings import Settings
 from data.vault import KEY_BYTES, Salts, Vault
 from data.warehouse import gate, marts
 from data.warehouse.disk import told
-from data.warehouse.intake import Intake, know, take, untouched, workshop
+from data.warehouse.intake import Intake, untouched, workshop
 from data.warehouse.keys import open_keeper
 from data.warehouse.manifest import Delivery, Manifest, Part, logical_hash
-from data.warehouse.merge import Workshop
 from data.warehouse.personal import keep_salts
 from data.warehouse.publish import Building, building, publish
-from data.warehouse.staging import Keeper, Staging
+from data.warehouse.staging import Keeper
 from data.warehouse.store import Store, checksum, exclusive, write_durably
 
-Build = Callable[[duckdb.DuckDBPyConnection, Settings, date], None]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What a refresh does now: words for a person, and the rows read so far.
-
-    A `lasting` one is not replaced by the next: a person has to read it.
-    """
-
-    text: str
-    rows: int | None = None
-    lasting: bool = False
-
-
-Progress = Callable[[Step], None]
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to load, by which settings, with what, and whom to tell."""
-
-    source: Path
-    settings: Settings
-    build: Build
-    progress: Progress
+__all__ = ["Build", "Progress", "Step", "check", "last_day", "refresh"]
 
 
 @dataclass(frozen=True)
@@ -72,23 +46,26 @@ def silent(_: Step) -> None:
     """Show no progress."""
 
 
-def refresh(
+def refresh(  # noqa: PLR0913 a test brings its own marts and clock
     source: Path,
     store: Path,
     settings: Settings,
     *,
     progress: Progress = silent,
     build: Build | None = None,
+    now: datetime | None = None,
 ) -> RefreshReport:
     """Check, merge and publish what a folder holds; all of it or nothing.
 
-    `build` fills the snapshot's database, by default `dashboard.build.build`.
+    `build` fills the snapshot's database, by default `dashboard.build.build`; `now` is
+    what the clock says. Snapshots are told apart by their sequence, never by the clock.
 
     Errors: RefusedError when the input cannot be published, UnavailableError when the
     environment fails; the snapshot that served goes on serving either way.
     """
     here = Store(store.resolve())
-    job = Job(source, settings, build or _build(), progress)
+    at = (now or datetime.now(UTC)).astimezone(UTC)
+    job = Job(source, settings, build or _build(), progress, at)
     with told(here.root):
         here.prepare()
         with exclusive(here):
@@ -102,13 +79,13 @@ def check(
 
     Errors: RefusedError when a refresh would be refused.
     """
-    job = Job(source, settings, _nothing, progress)
+    job = Job(source, settings, _nothing, progress, datetime.now(UTC))
     with TemporaryDirectory(prefix="customer-health-") as folder:
         store = Store(Path(folder).resolve())
         store.prepare()
         keeper = Keeper(Vault(os.urandom(KEY_BYTES)), Salts({}))
         with building(store) as begun, workshop(begun) as shop:
-            intakes = [_take(shop, begun, keeper, job, table) for table in _tables(job)]
+            intakes = Desk(shop, begun, keeper, job).intakes()
             _pass_gate(begun, intakes, settings)
     files = [each.as_dict() for intake in intakes for each in intake.reports]
     return RefreshReport(tuple(files))
@@ -149,18 +126,17 @@ def _attempt(store: Store, job: Job) -> RefreshReport:
 
 
 def _publish(begun: Building, job: Job) -> tuple[Manifest, tuple[str, ...]]:
-    tables = _tables(job)
     keeper, notice = open_keeper(begun.store)
     if notice:
         job.progress(Step(notice, lasting=True))
     with workshop(begun) as shop:
-        intakes = [_take(shop, begun, keeper, job, table) for table in tables]
+        intakes = Desk(shop, begun, keeper, job).intakes()
     keep_salts(begun.store, keeper.salts)
     _pass_gate(begun, intakes, job.settings)
     parts = [part for intake in intakes for part in intake.parts]
     content = Content(
-        intakes=tuple(intakes),
-        parts=(*untouched(begun, tables), *parts),
+        intakes=intakes,
+        parts=(*untouched(begun, (each.table for each in intakes)), *parts),
         notices=(notice,) if notice else (),
     )
     job.progress(Step("computing the numbers"))
@@ -170,45 +146,19 @@ def _publish(begun: Building, job: Job) -> tuple[Manifest, tuple[str, ...]]:
     return manifest, content.notices
 
 
-def _tables(job: Job) -> tuple[str, ...]:
-    """The tables to read: orders always, for the door to say that they are missing."""
-    found = tables_found(job.source, job.settings)
-    return tuple(table for table in INPUTS if table == "orders" or table in found)
-
-
-def _take(
-    shop: Workshop, begun: Building, keeper: Keeper, job: Job, table: str
-) -> Intake:
-    staging = Staging(table, begun.folder / "staging" / table, keeper)
-    know(shop, begun, staging)
-    for batch in batches(table, job.source, job.settings):
-        staging.add(batch)
-        job.progress(Step(f"reading {table}", staging.rows_in))
-    job.progress(Step(f"merging {table}", staging.rows_in))
-    whole = job.settings.table(table).numbered
-    return take(shop, begun, staging, whole=whole)
-
-
 def _pass_gate(begun: Building, intakes: Sequence[Intake], settings: Settings) -> None:
     reports = [report for intake in intakes for report in intake.reports]
     found = gate.too_many_rejects(reports, settings.max_reject_share)
     for intake in intakes:
         if intake.table == "orders":
-            found += gate.objections(intake.delivery, _past(begun.previous))
+            found += gate.objections(intake.delivery, gate.past(begun.previous))
     if found:
         raise gate.QualityError(found, reports)
 
 
-def _past(previous: Manifest | None) -> gate.Past | None:
-    if previous is None or "orders" not in previous.deliveries:
-        return None
-    waiting = previous.quarantined.get("orders", 0)
-    return gate.Past(previous.deliveries["orders"], waiting)
-
-
 def _fill(begun: Building, job: Job, content: Content) -> Manifest:
     """Build the snapshot's database, count it again from the closed file, and tell."""
-    now = datetime.now(UTC)
+    now = job.now
     with marts.opened(begun, content.parts) as connection:
         first, newest = marts.limits(connection)
         day = last_day(newest, job.settings, now)
@@ -234,7 +184,8 @@ def _fill(begun: Building, job: Job, content: Content) -> Manifest:
         marts_sha256=checksum(begun.marts),
         deliveries=_deliveries(begun, content.intakes),
         quarantined=_rows(content.parts, "quarantine"),
-        warnings=list(found.warnings),
+        released={i.table: i.released for i in content.intakes if i.released},
+        warnings=[*found.warnings, *_skew(begun.previous, now)],
         layout=layout(),
     )
 
@@ -249,8 +200,24 @@ def _rows(parts: Sequence[Part], kind: str) -> dict[str, int]:
 
 
 def _deliveries(begun: Building, intakes: Sequence[Intake]) -> dict[str, Delivery]:
+    """The last delivery of every table; the next one is compared with it."""
     before = begun.previous.deliveries if begun.previous else {}
-    return before | {intake.table: intake.delivery for intake in intakes}
+    now = {each.table: each.delivery for each in intakes if each.reports}
+    return (
+        before
+        | now
+        | {"orders": gate.baseline(now["orders"], gate.past(begun.previous))}
+    )
+
+
+def _skew(previous: Manifest | None, now: datetime) -> tuple[str, ...]:
+    """A word about a clock that goes back; nothing else depends on it."""
+    if previous is None or now >= datetime.fromisoformat(previous.created_at):
+        return ()
+    return (
+        f"The clock says {now:%Y-%m-%d %H:%M} UTC, which is before the last refresh"
+        f" ({previous.created_at}): check the clock of this machine.",
+    )
 
 
 def _note(store: Store, error: RefusedError) -> None:

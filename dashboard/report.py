@@ -44,6 +44,7 @@ class RefreshReport:
             **self._snapshot(),
             "files": [dict(file) for file in self.files],
             "total": self.total,
+            "released": dict(self.manifest.released) if self.manifest else {},
             "notices": list(self.notices),
         }
 
@@ -54,6 +55,8 @@ class RefreshReport:
         yield _counts("All files", self.total)
         yield from self.notices
         if self.manifest:
+            for table, rows in self.manifest.released.items():
+                yield f"{table}: {rows:,} rows released: their customers are known now."
             yield f"Published snapshot {self.manifest.id}, as of {self.manifest.as_of}."
 
     def _snapshot(self) -> dict[str, Any]:

@@ -14,14 +14,21 @@ from typing import Final
 import pandera.polars as pa
 import polars as pl
 
-from data import checks, sources
+from data import checks, exported, held, sources
 from data.errors import RefusedError
 from data.parsing.cells import Conventions
 from data.parsing.tables import Typed, typed
 from data.remedies import REMEDIES
-from data.schemas import INPUTS, accepted_columns, fields
+from data.schemas import INPUTS, accepted_columns, fields, key_text
 from data.settings import Settings
-from data.sources.columns import Plan, canonical, extra_columns, plan, raw_row
+from data.sources.columns import (
+    Plan,
+    canonical,
+    extra_columns,
+    flawed,
+    plan,
+    raw_row,
+)
 from data.sources.extracts import Extract, Notice
 
 __all__ = ["REJECTED", "Batch", "Notice", "batches", "tables_found"]
@@ -36,6 +43,18 @@ REJECTED: Final[Mapping[str, pl.DataType]] = MappingProxyType(
         "remedy": pl.String(),
         "row": pl.String(),
         "rules": pl.List(pl.String),
+        "key": pl.String(),
+        "corrects": pl.String(),
+        "held": pl.String(),
+    }
+)
+UNKNOWN: Final = "unknown_customer"
+NOBODY: Final = pl.Schema(
+    {
+        "index": pl.Int64(),
+        "column": pl.String(),
+        "rule": pl.String(),
+        "rules": pl.List(pl.String),
     }
 )
 
@@ -46,7 +65,9 @@ class Batch:
 
     `accepted` has the columns of the contract, personal ones included, and `_file` and
     `_line`. `rejected` has the columns of `REJECTED`; a row that breaks several rules
-    stands there once, under the first.
+    stands there once, under the first. Its `key` is there if it could be read; `held`
+    is the row itself, for one that only waits for its customer. `corrects` names the
+    rejected row that a row is another version of; for accepted rows, in their order.
     """
 
     file: str
@@ -54,6 +75,7 @@ class Batch:
     accepted: pl.DataFrame
     rejected: pl.DataFrame
     notices: tuple[Notice, ...] = ()
+    corrects: pl.Series | None = None
 
 
 def tables_found(source: Path, settings: Settings) -> tuple[str, ...]:
@@ -68,17 +90,25 @@ def tables_found(source: Path, settings: Settings) -> tuple[str, ...]:
 
 
 def batches(
-    table: str, source: Path, settings: Settings, *, now: datetime | None = None
+    table: str,
+    source: Path,
+    settings: Settings,
+    *,
+    now: datetime | None = None,
+    customers: pl.Series | None = None,
 ) -> Iterator[Batch]:
     """The rows of a table, checked, file by file; each file has at least one batch.
 
-    `now` (UTC) bounds what may have happened.
+    `now` (UTC) bounds what may have happened. With `customers`, sorted ids, rows that
+    name another customer are held.
 
     Errors: RefusedError when a file is unreadable, a required column is missing, or
     the table is `orders` and there is none.
     """
     door = _Door(table, settings, _conventions(table, settings, now))
-    for extract in sources.extracts(table, source, settings.table(table)):
+    door.customers = None if table == "customers" else customers
+    own, limits = settings.table(table), settings.limits
+    for extract in sources.extracts(table, source, own, limits):
         yield door.admit(extract)
     if table == "orders" and not door.plans:
         raise RefusedError("The source folder holds no orders, which are required.")
@@ -93,19 +123,29 @@ class _Door:
         self.contract = checks.model(table, anonymous=settings.allow_anonymous)
         self.how = how
         self.plans: dict[str, Plan] = {}
+        self.customers: pl.Series | None = None
         self.read = 0
 
     def admit(self, extract: Extract) -> Batch:
         """Read and check the rows of one extract."""
+        extract = exported.unguarded(extract)
         notices = (*extract.notices, *self._entered(extract))
         raw = canonical(extract, self.plans[extract.file], self.read + 1)
         self.read += extract.rows.height
         known = typed(self.table, raw, self.how, self.settings.values)
-        broken = _broken_rules(self.table, known, self.contract)
-        accepted = _accepted(self.table, extract, known.rows, broken)
-        rejected = pl.concat([_rejected(extract, broken), _unread(extract)])
-        count = extract.rows.height + extract.broken.height
-        return Batch(extract.file, count, accepted, rejected.sort("line"), notices)
+        flaws = flawed(extract, self.plans[extract.file])
+        broken = _broken_rules(self.table, known, self.contract, flaws)
+        unknown = _unknown(known.rows, broken, self.customers)
+        out = pl.concat([broken, unknown])
+        rejected = _rejected(self.table, extract, known.rows, out)
+        return Batch(
+            file=extract.file,
+            rows_in=extract.rows.height + extract.broken.height,
+            accepted=_accepted(self.table, extract, known.rows, out),
+            rejected=pl.concat([rejected, _unread(extract)]).sort("line"),
+            notices=notices,
+            corrects=_corrects(extract, out),
+        )
 
     def _entered(self, extract: Extract) -> tuple[Notice, ...]:
         """Plan a file's columns at its first extract."""
@@ -127,10 +167,14 @@ def _conventions(table: str, settings: Settings, now: datetime | None) -> Conven
 
 
 def _broken_rules(
-    table: str, known: Typed, contract: type[pa.DataFrameModel]
+    table: str, known: Typed, contract: type[pa.DataFrameModel], flaws: pl.DataFrame
 ) -> pl.DataFrame:
     """Per rejected row, by position: the first column and rule, and all rules."""
     cells = _cell_rules(known.rules)
+    if flaws.height:  # what the source says of a cell comes before what it looks like
+        cells = pl.concat(
+            [flaws, cells.join(flaws, on=["index", "column"], how="anti")]
+        )
     rows = checks.failures(known.rows, contract)
     news = rows.join(cells, on=["index", "column"], how="anti")
     order = pl.col("column").cast(pl.Enum(list(fields(table))))
@@ -168,17 +212,60 @@ def _accepted(
     )
     if broken.is_empty():
         return known
-    kept = pl.Series([True]).new_from_index(0, rows.height)
-    return known.filter(kept.scatter(broken["index"], values=False))
+    return known.filter(_others(rows.height, broken))
 
 
-def _rejected(extract: Extract, broken: pl.DataFrame) -> pl.DataFrame:
+def _others(height: int, broken: pl.DataFrame) -> pl.Series:
+    """Whether a row is none of the broken ones."""
+    kept = pl.Series([True]).new_from_index(0, height)
+    return kept.scatter(broken["index"], values=False)
+
+
+def _corrects(extract: Extract, broken: pl.DataFrame) -> pl.Series | None:
+    """Which rejected row each accepted one corrects, where the file says so."""
+    place = exported.place(extract.headers)
+    if place is None:
+        return None
+    return extract.rows[place].filter(_others(extract.rows.height, broken))
+
+
+def _unknown(
+    rows: pl.DataFrame, broken: pl.DataFrame, customers: pl.Series | None
+) -> pl.DataFrame:
+    """The rows in order that name a customer who is not among these."""
+    if customers is None or "customer_id" not in rows.columns:
+        return NOBODY.to_frame()
+    named = rows["customer_id"]
+    places = customers.search_sorted(named).clip(0, max(len(customers) - 1, 0))
+    if customers.is_empty():
+        strange = named.is_not_null()
+    else:
+        strange = (customers.gather(places) != named).fill_null(value=False)
+    index = (strange & _others(rows.height, broken)).arg_true()
+    return pl.DataFrame(
+        {"index": index.cast(pl.Int64)},
+    ).with_columns(
+        column=pl.lit("customer_id"),
+        rule=pl.lit(UNKNOWN),
+        rules=pl.concat_list(pl.lit(UNKNOWN)),
+    )
+
+
+def _rejected(
+    table: str, extract: Extract, rows: pl.DataFrame, broken: pl.DataFrame
+) -> pl.DataFrame:
     index = broken["index"]
-    row = extract.rows[index].select(raw_row(extract)).to_series()
+    place, plain = exported.place(extract.headers), exported.original(extract)
+    waits, blank = pl.col("rule") == UNKNOWN, pl.lit(None, dtype=pl.String)
     return _complete(
         extract,
         broken.with_columns(
-            line=extract.line[index], line_end=extract.line_end[index], row=row
+            line=extract.line[index],
+            line_end=extract.line_end[index],
+            row=plain.rows[index].select(raw_row(plain)).to_series(),
+            key=rows[index].select(key_text(table)).to_series(),
+            held=pl.when(waits).then(held.written(table, rows[index])),
+            corrects=extract.rows[place][index] if place else blank,
         ),
     )
 
@@ -187,7 +274,8 @@ def _unread(extract: Extract) -> pl.DataFrame:
     """The rows that have no cells, because they could not be split."""
     nowhere = pl.lit(None, dtype=pl.String)
     only = pl.concat_list("rule")
-    return _complete(extract, extract.broken.with_columns(column=nowhere, rules=only))
+    blank = dict.fromkeys(("column", "key", "held", "corrects"), nowhere)
+    return _complete(extract, extract.broken.with_columns(**blank, rules=only))
 
 
 def _complete(extract: Extract, rejected: pl.DataFrame) -> pl.DataFrame:

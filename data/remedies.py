@@ -35,5 +35,6 @@ REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
         "refund_above_amount": "A refund cannot be larger than its order.",
         "refunded_before_ordered": "A refund cannot come before its order.",
         "resolved_before_opened": "A ticket cannot be resolved before it is opened.",
+        "unknown_customer": "Nothing: the row comes in when its customer does.",
     }
 )

@@ -82,6 +82,17 @@ def key_columns(table: str) -> tuple[str, ...]:
     return KEYS.get(table) or (next(iter(fields(table))),)
 
 
+def key_text(table: str) -> pl.Expr:
+    """The key of a row as one text; null where a part that is required is missing."""
+    texts = [
+        pl.col(name).cast(pl.String)
+        if name in required_columns(table)
+        else pl.col(name).cast(pl.String).fill_null("")
+        for name in key_columns(table)
+    ]
+    return pl.concat_str(texts, separator="\x1f")
+
+
 def personal_columns(table: str) -> tuple[str, ...]:
     """The columns that may name a person; stored apart, encrypted."""
     return tuple(name for name in fields(table) if is_personal(table, name))

@@ -1,22 +1,25 @@
 """The quality gate: a delivery that looks wrong is not published.
 
 It compares orders with the last published delivery. A delivery that is newer than the
-last one may be small: it is a day's extract. One that is no larger than the quarantine
-may be small and old: it is taken for corrected rejects.
+last one may be small: it is a day's extract. Corrections may be small and old: a
+delivery no larger than the quarantine, or one that has at most a fifth of the orders
+kept and mostly says something new about them. An old or cut extract of the history says
+next to nothing new. A correction that was loaded can be loaded again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.errors import RefusedError
-from data.warehouse.manifest import Delivery
+from data.warehouse.manifest import Delivery, Manifest
 from data.warehouse.staging import FileReport
 
 ROWS_LEFT = 0.2
 MEAN_FACTOR = 20
 ENOUGH_ROWS = 10
+NEWS = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,23 @@ class Past:
 
     delivery: Delivery
     waiting: int  # rows in quarantine
+    orders: int  # rows kept
+
+
+def past(previous: Manifest | None) -> Past | None:
+    """What the gate remembers of a snapshot."""
+    if previous is None or "orders" not in previous.deliveries:
+        return None
+    waiting = previous.quarantined.get("orders", 0)
+    orders = previous.tables.get("orders", 0)
+    return Past(previous.deliveries["orders"], waiting, orders)
+
+
+def baseline(now: Delivery, before: Past | None) -> Delivery:
+    """What the next delivery is compared with: this one, unless it only corrects."""
+    if before is None or not (_corrects(now, before) and _older(now, before.delivery)):
+        return now
+    return replace(before.delivery, correction=now.content)
 
 
 def too_many_rejects(
@@ -76,13 +96,20 @@ def objections(now: Delivery, past: Past | None) -> tuple[Objection, ...]:
         return (Objection("no_rows", "orders", text),)
     if past is None:
         return ()
-    corrections = now.rows <= past.waiting
+    corrects = _corrects(now, past)
     found = (
-        None if corrections else _fewer(now, past.delivery),
-        None if corrections else _older(now, past.delivery),
+        None if corrects else _fewer(now, past.delivery),
+        None if corrects else _older(now, past.delivery),
         _other_amounts(now, past.delivery),
     )
     return tuple(each for each in found if each is not None)
+
+
+def _corrects(now: Delivery, before: Past) -> bool:
+    if now.rows <= before.waiting or now.content == before.delivery.correction:
+        return True
+    says_news = now.changed >= NEWS * now.rows
+    return says_news and now.rows <= ROWS_LEFT * before.orders
 
 
 def _fewer(now: Delivery, before: Delivery) -> Objection | None:

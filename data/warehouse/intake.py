@@ -6,27 +6,41 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import polars as pl
+
 from data.engines.duckdb import connect
 from data.warehouse.manifest import Delivery, Part
-from data.warehouse.merge import Workshop, judge, merge
+from data.warehouse.merge import ALL_BITS, Workshop, judge, merge
 from data.warehouse.publish import Building
+from data.warehouse.quarantine import (
+    arrived,
+    names_a_customer,
+    quarantined,
+    recall,
+)
 from data.warehouse.rows import DIGEST, read
 from data.warehouse.sealed import personal_parts, quarantine_parts
 from data.warehouse.staging import FileReport, Staging
 
 DELIVERED = """
 SELECT count(*), avg(amount), CAST(max(ordered_on) AS VARCHAR) FROM incoming
+WHERE _seq >= $released
 """
+CONTENT = "SELECT bit_xor(_content) FROM arrivals WHERE _seq >= $released"
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What came of one table: reports per file, the delivery in figures, the parts."""
+    """What came of one table: reports per file, the delivery in figures, the parts.
+
+    `released` rows had waited for their customer; no file of this delivery has them.
+    """
 
     table: str
     reports: tuple[FileReport, ...]
     delivery: Delivery
     parts: tuple[Part, ...]
+    released: int = 0
 
 
 @contextmanager
@@ -39,12 +53,51 @@ def workshop(begun: Building) -> Iterator[Workshop]:
         connection.close()
 
 
-def know(workshop: Workshop, begun: Building, staging: Staging) -> None:
-    """Tell a staging which personal fields the store holds already, sealed."""
-    old = kept(begun, "personal", staging.table)
+def know(workshop: Workshop, begun: Building, staging: Staging, *, whole: bool) -> None:
+    """Tell a staging what the store holds already: sealed fields, rejected rows."""
+    table = staging.table
+    old = kept(begun, "personal", table)
     if old:
         paths = [workshop.store.root / part.path for part in old]
         staging.known = read(workshop.connection, paths).project(DIGEST).pl()[DIGEST]
+    rows = quarantined(workshop.store, kept(begun, "quarantine", table))
+    paths = [workshop.store.root / part.path for part in kept(begun, "lineage", table)]
+    left = pl.read_parquet(paths)["id"] if paths else pl.Series([], dtype=pl.String)
+    staging.waiting = recall(staging.vault, table, rows, left, whole=whole)
+
+
+def release(
+    workshop: Workshop, begun: Building, staging: Staging, customers: pl.Series | None
+) -> None:
+    """Let in the rows whose customer is there now; before any row of a file."""
+    if not staging.waiting.held:
+        return
+    old = quarantined(workshop.store, kept(begun, "quarantine", staging.table))
+    rows = arrived(staging.vault, staging.table, old, customers)
+    if rows.height:
+        staging.release(rows)
+
+
+def held_tables(begun: Building) -> tuple[str, ...]:
+    """The tables of which some rows wait for their customer."""
+    tables = begun.previous.quarantined if begun.previous else {}
+    return tuple(
+        table for table in tables if names_a_customer(table) and _waits(begun, table)
+    )
+
+
+def customer_ids(workshop: Workshop, parts: Iterable[Part]) -> pl.Series:
+    """The customers of these parts of the customers table, sorted."""
+    paths = [workshop.store.root / part.path for part in parts]
+    if not paths:
+        return pl.Series([], dtype=pl.String)
+    rows = read(workshop.connection, paths).project("customer_id")
+    return rows.pl()["customer_id"].sort()
+
+
+def _waits(begun: Building, table: str) -> bool:
+    rows = quarantined(begun.store, kept(begun, "quarantine", table))
+    return rows["held"].null_count() < rows.height
 
 
 def take(
@@ -57,9 +110,10 @@ def take(
     delivery = _delivery(workshop, staging)
     now = merge(workshop, staging, old, whole=whole)
     sealed = personal_parts(workshop, staging, now, kept(begun, "personal", table))
-    rejected = quarantine_parts(workshop, staging, kept(begun, "quarantine", table))
-    reports = tuple(staging.files.values())
-    return Intake(table, reports, delivery, (*now, *sealed, *rejected))
+    before = (*kept(begun, "quarantine", table), *kept(begun, "lineage", table))
+    rejected = quarantine_parts(workshop, staging, before, whole=whole)
+    parts = (*now, *sealed, *rejected)
+    return Intake(table, staging.reports, delivery, parts, staging.released)
 
 
 def kept(begun: Building, kind: str, table: str) -> tuple[Part, ...]:
@@ -76,6 +130,10 @@ def untouched(begun: Building, taken: Iterable[str]) -> tuple[Part, ...]:
 
 def _delivery(workshop: Workshop, staging: Staging) -> Delivery:
     if staging.table != "orders":
-        rows = sum(each.rows_in - each.quarantined for each in staging.files.values())
+        rows = sum(each.rows_in - each.quarantined for each in staging.reports)
         return Delivery(rows)
-    return Delivery(*workshop.connection.execute(DELIVERED).fetchall()[0])
+    ask, given = workshop.connection.execute, {"released": staging.released}
+    content = ask(CONTENT, given).fetchall()[0][0] or 0
+    changed = sum(each.accepted for each in staging.reports)
+    rows, mean, newest = ask(DELIVERED, given).fetchall()[0]
+    return Delivery(rows, mean, newest, f"{content & ALL_BITS:032x}", changed)

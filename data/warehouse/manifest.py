@@ -24,7 +24,7 @@ class Part:
     rows, nonces and Parquet settings do not matter.
     """
 
-    kind: str  # parts, personal or quarantine
+    kind: str  # parts, personal, quarantine or lineage
     table: str
     month: str
     path: str  # below the store
@@ -41,6 +41,9 @@ class Delivery:
     rows: int
     mean: float | None = None  # of the amount, in the company's currency
     newest: str | None = None  # business day
+    content: str = ""  # of its accepted rows, as `Part.content` tells it
+    changed: int = 0  # rows that were new or other than those kept
+    correction: str = ""  # the content of the last correction of old rows since
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Manifest:
     marts_sha256: str
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     quarantined: dict[str, int] = field(default_factory=dict)
+    released: dict[str, int] = field(default_factory=dict)  # had waited, are in now
     warnings: list[str] = field(default_factory=list)
     layout: str = ""  # of the marts, as `data.marts.layout` tells it
 

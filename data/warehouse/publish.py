@@ -26,7 +26,7 @@ from data.warehouse.store import (
 )
 
 KEPT = 14
-DATA = ("parts", "personal", "quarantine")
+DATA = ("parts", "personal", "quarantine", "lineage")
 
 
 @dataclass(frozen=True)

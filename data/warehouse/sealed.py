@@ -10,6 +10,7 @@ from data.errors import UnavailableError
 from data.schemas import key_columns, personal_columns
 from data.warehouse.manifest import Part
 from data.warehouse.merge import ALL_BITS, Workshop, part, write
+from data.warehouse.quarantine import leaving, lineage, show
 from data.warehouse.rows import DIGEST, WHOLE, quoted, read
 from data.warehouse.staging import Staging
 
@@ -28,7 +29,7 @@ FROM (
     SELECT *, row_number() OVER (PARTITION BY id ORDER BY _rank) AS _place
     FROM candidates
 )
-WHERE _place = 1 ORDER BY file, line, id
+WHERE _place = 1 AND id NOT IN (SELECT id FROM leaving) ORDER BY file, line, id
 """
 
 
@@ -54,18 +55,34 @@ def personal_parts(
 
 
 def quarantine_parts(
-    workshop: Workshop, staging: Staging, kept: Iterable[Part]
+    workshop: Workshop, staging: Staging, kept: Iterable[Part], *, whole: bool
 ) -> tuple[Part, ...]:
-    """The table's rejected rows: those known and those that came in, each once."""
-    old = list(kept)
-    if not staging.quarantined:
-        return tuple(old)
+    """The table's rejected rows, each once, and the record of those that left.
+
+    `kept` are the parts of both kinds.
+    """
+    old = [part for part in kept if part.kind == "quarantine"]
+    left = [part for part in kept if part.kind == "lineage"]
+    gone = leaving(workshop, staging, whole=whole)
+    if not staging.quarantined and gone.is_empty():
+        return (*old, *left)
+    show(workshop, staging, gone, "leaving")
     _candidates(workshop, staging, "rejects", old)
-    rows = workshop.connection.sql(QUARANTINE)
-    path = write(workshop, rows, ("quarantine", staging.table, WHOLE))
-    told = _told(read(workshop.connection, [path]), "id")
-    new = part(workshop, path, told)
-    return tuple(old) if old and old[0].content == new.content else (new,)
+    new = _written(workshop, staging, "quarantine", QUARANTINE)
+    same = old and old[0].content == new.content
+    record = left if gone.is_empty() else _record(workshop, staging, left)
+    return (*(old if same else [new] if new.rows else []), *record)
+
+
+def _record(workshop: Workshop, staging: Staging, left: list[Part]) -> list[Part]:
+    sql = lineage(workshop, staging, left)
+    new = _written(workshop, staging, "lineage", sql)
+    return [new] if new.rows else []
+
+
+def _written(workshop: Workshop, staging: Staging, kind: str, sql: str) -> Part:
+    path = write(workshop, workshop.connection.sql(sql), (kind, staging.table, WHOLE))
+    return part(workshop, path, _told(read(workshop.connection, [path]), "id"))
 
 
 def _personal(workshop: Workshop, staging: Staging, accepted: Part) -> Part:
@@ -88,10 +105,12 @@ def _candidates(
 ) -> None:
     """Make the view of kept rows and of those that came in; kept ones come first."""
     connection = workshop.connection
-    rows = read(connection, staging.staged(kind)).project("*, 1 AS _rank")
+    came = staging.staged(kind)
+    rows = read(connection, came).project("*, 1 AS _rank")
     old = [workshop.store.root / each.path for each in kept]
-    if old:
-        rows = rows.union(read(connection, old).project("*, 0 AS _rank"))
+    if old:  # the empty first file knows columns that older parts lack
+        before = read(connection, [came[0], *old])
+        rows = rows.union(before.project("*, 0 AS _rank"))
     rows.create_view("candidates", replace=True)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from data.schemas import personal_columns
+from data.schemas import key_text, personal_columns
 from data.vault import Place, Salts, Vault
 from data.warehouse import personal
 from data.warehouse.rows import DIGEST, Schema, month_of, staged_schema, write_frame
@@ -18,6 +18,14 @@ from data.warehouse.rows import DIGEST, Schema, month_of, staged_schema, write_f
 if TYPE_CHECKING:
     from data.door import Batch, Notice
 
+COMING: Schema = {
+    "corrects": pl.String,
+    "key": pl.String,
+    "seq": pl.Int64,
+    "file": pl.String,
+    "line": pl.Int64,
+    "id": pl.String,
+}
 REJECTED: Schema = {
     "id": pl.String,
     "file": pl.String,
@@ -28,7 +36,15 @@ REJECTED: Schema = {
     "rules": pl.List(pl.String),
     "remedy": pl.String,
     "sealed": pl.Binary,
+    "key": pl.Binary,
+    "held": pl.Binary,
 }
+RELEASED = ""  # the file of rows that had waited for their customer
+
+
+def reject_place(table: str, identity: str, column: str) -> Place:
+    """Where a sealed cell of a rejected row belongs."""
+    return Place(table, identity if column == "row" else f"{identity} {column}")
 
 
 @dataclass
@@ -58,6 +74,19 @@ class Keeper:
     salts: Salts
 
 
+@dataclass
+class Waiting:
+    """What the store knows of a table's rejected rows.
+
+    `keys` says the key of each row in quarantine, `held` which of them wait for their
+    customer; `settled` are rows that left it.
+    """
+
+    keys: dict[str, str | None] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()
+
+
 class Staging:
     """The rows of one table, written batch by batch to a folder of the refresh."""
 
@@ -65,7 +94,11 @@ class Staging:
         self.table = table
         self.files: dict[str, FileReport] = {}
         self.known = pl.Series(DIGEST, [], dtype=pl.String)
-        self._folder = folder
+        self.waiting = Waiting()
+        self.again: set[str] = set()
+        self.released_ids: tuple[str, ...] = ()
+        self.coming = [pl.DataFrame(schema=COMING)]
+        self.folder = folder
         self._keeper = keeper
         self._batches = count(1)
         self._rows = 0
@@ -81,17 +114,38 @@ class Staging:
         report = self.files.setdefault(batch.file, FileReport(self.table, batch.file))
         report.rows_in += batch.rows_in
         report.accepted += batch.accepted.height
-        report.quarantined += batch.rejected.height
-        report.rules.update(batch.rejected["rule"].to_list())
         report.notices += batch.notices
         if batch.accepted.height:
+            self._notice_corrections(batch)
             self._accept(number, batch.accepted, list(self.files).index(batch.file))
         if batch.rejected.height:
-            self._write("rejects", number, self._sealed_rows(batch.rejected))
+            self._reject(number, batch.rejected, report)
+
+    def release(self, rows: pl.DataFrame) -> None:
+        """Take accepted rows that had waited for their customer; first of all."""
+        self.released_ids = tuple(rows["_id"])
+        report = self.files[RELEASED] = FileReport(self.table, RELEASED)
+        report.rows_in = report.accepted = rows.height
+        self._accept(next(self._batches), rows, 0)
+
+    @property
+    def released(self) -> int:
+        """Rows that had waited for their customer."""
+        return len(self.released_ids)
+
+    @property
+    def reports(self) -> tuple[FileReport, ...]:
+        """What became of each file's rows."""
+        return tuple(each for name, each in self.files.items() if name != RELEASED)
+
+    @property
+    def vault(self) -> Vault:
+        """The keys that seal rejected rows."""
+        return self._keeper.vault
 
     def staged(self, kind: str) -> list[Path]:
         """The files of one kind: rows, personal or rejects."""
-        return sorted(self._folder.glob(f"{kind}-*.parquet"))
+        return sorted(self.folder.glob(f"{kind}-*.parquet"))
 
     @property
     def rows_in(self) -> int:
@@ -119,18 +173,54 @@ class Staging:
                 "personal", number, personal.seal(vault, salts, self.table, new)
             )
 
-    def _sealed_rows(self, rejected: pl.DataFrame) -> pl.DataFrame:
-        ids = list(map(self._identity, rejected["rule"], rejected["row"]))
-        vault = self._keeper.vault
-        sealed = [
-            vault.seal_row(Place(self.table, id_), row or "")
-            for id_, row in zip(ids, rejected["row"], strict=True)
-        ]
-        found = rejected.with_columns(
-            pl.Series("id", ids, dtype=pl.String),
-            pl.Series("sealed", sealed, dtype=pl.Binary),
+    def _notice_corrections(self, batch: Batch) -> None:
+        """Keep the places of rows that may be a rejected row put right."""
+        height = batch.accepted.height
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, height)
+        rows = batch.accepted.select(
+            key_text(self.table).alias("key"),
+            corrects=nothing if batch.corrects is None else batch.corrects,
+            seq=pl.int_range(self._rows, self._rows + height, dtype=pl.Int64),
+            file="_file",
+            line="_line",
+            id=pl.lit(None, dtype=pl.String),
         )
+        self._keep_coming(rows)
+
+    def _keep_coming(self, rows: pl.DataFrame) -> None:
+        keys = [key for key in self.waiting.keys.values() if key is not None]
+        known = pl.col("key").is_in(keys)
+        told = rows.filter(pl.col("corrects").is_not_null() | known)
+        self.coming.append(told.select(list(COMING)))
+
+    def _reject(self, number: int, rejected: pl.DataFrame, report: FileReport) -> None:
+        """Take rejected rows; one that was put right before is a duplicate."""
+        ids = list(map(self._identity, rejected["rule"], rejected["row"]))
+        self.again |= self.waiting.keys.keys() & set(ids)
+        named = rejected.with_columns(pl.Series("id", ids, dtype=pl.String))
+        news = named.filter(~pl.col("id").is_in(list(self.waiting.settled)))
+        report.duplicates += named.height - news.height
+        report.quarantined += news.height
+        report.rules.update(news["rule"].to_list())
+        self._keep_coming(news.with_columns(seq=pl.lit(None, dtype=pl.Int64)))
+        self._write("rejects", number, self._sealed_rows(news))
+
+    def _sealed_rows(self, named: pl.DataFrame) -> pl.DataFrame:
+        cells = [
+            pl.Series(to, self._sealed(named, name), dtype=pl.Binary)
+            for to, name in (("sealed", "row"), ("key", "key"), ("held", "held"))
+        ]
+        found = named.with_columns(cells)
         return found.select(list(REJECTED)).cast(REJECTED)  # type: ignore[arg-type] # a dict of types is one
+
+    def _sealed(self, named: pl.DataFrame, column: str) -> list[bytes | None]:
+        vault, whole = self._keeper.vault, column == "row"
+        return [
+            None
+            if text is None and not whole
+            else vault.seal_row(reject_place(self.table, id_, column), text or "")
+            for id_, text in zip(named["id"], named[column], strict=True)
+        ]
 
     def _identity(self, rule: str, row: str | None) -> str:
         """The same for the n-th reject of one content: loading again adds none."""
@@ -140,5 +230,5 @@ class Staging:
         return self._keeper.vault.digest(place, f"{first} {self._twins[first]}")
 
     def _write(self, kind: str, number: int, rows: pl.DataFrame) -> None:
-        path = self._folder / f"{kind}-{number:06d}.parquet"
+        path = self.folder / f"{kind}-{number:06d}.parquet"
         write_frame(rows, path)

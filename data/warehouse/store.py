@@ -5,6 +5,7 @@ snapshots/<id>/              manifest.json and marts.duckdb, never changed
 parts/<table>/<month>/       accepted rows, one file per version, never changed
 personal/<table>/<month>/    encrypted personal fields; salts.parquet; key-id
 quarantine/<table>/all/      encrypted rejected rows with their reasons
+lineage/<table>/all/         which rejected rows left the quarantine, and by which row
 last_refused.json            why the last refresh published nothing, if it did not
 """
 

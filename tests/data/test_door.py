@@ -92,6 +92,9 @@ def test_a_rejected_row_says_where_why_and_what_to_do(source: Source) -> None:
         "row": '{"order_id":"1","customer_id":"C\\nD",'
         '"ordered_at":"2025-01-02","amount":"abc"}',
         "rules": ["control_char", "number"],
+        "key": "1",
+        "corrects": None,
+        "held": None,
     }
 
 
