@@ -16,7 +16,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import limits, queries
+from dashboard import queries
 from dashboard.catalogue import Metric, find
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, written
@@ -57,14 +57,14 @@ def ink_for(view: View, metric: str) -> Ink:
     return Ink(view.lang, find(metric).unit, queries.freshness().currency)
 
 
-def state_chip(lang: str, metric: Metric, row: Row, ink: Ink) -> str:
+def state_chip(question: Question, row: Row, ink: Ink) -> str:
     """The state against the threshold: an icon and words, colour beside."""
-    limit = limits.threshold(metric.name)
     status, meaning = row.get("state"), row.get("verdict") or ""
-    if limit is None or status not in ICONS or row.get("value") is None:
+    if status not in ICONS or row.get("value") is None:
         return ""
-    words = say(lang, f"state.{status}", limit=ink.value(limit))
-    return f'<span class="ch-state {meaning}">{ICONS[status]} {escape(words)}</span>'
+    limit = written(Cell(question, row, "threshold"), ink)
+    words = say(ink.lang, f"state.{status}", limit=limit)
+    return f'<span class="ch-state {meaning}">{ICONS[status]} {words}</span>'
 
 
 def help_mark(lang: str, text: str) -> str:

@@ -132,20 +132,18 @@ def _change(view: View, metric: Metric, against: str, ink: Ink) -> str:
 
 
 def _foot(view: View, metric: Metric, row: Row, ink: Ink) -> str:
-    chip = state_chip(view.lang, metric, row, ink)
-    return f'<div class="ch-foot">{chip}{_target(view, metric, row, ink)}</div>'
+    question = view.ask(metric.name)
+    chip = state_chip(question, row, ink)
+    return f'<div class="ch-foot">{chip}{_target(question, metric, row, ink)}</div>'
 
 
-def _target(view: View, metric: Metric, row: Row, ink: Ink) -> str:
-    target = limits.target(metric.name, view.as_of)
-    if target is None or row.get("value") is None:
+def _target(question: Question, metric: Metric, row: Row, ink: Ink) -> str:
+    if row.get("target") is None or row.get("value") is None:
         return ""
-    gap = float(row["value"]) - target
-    missed = limits.misses_target(metric, view.as_of, row["value"])
     words = say(
-        view.lang,
-        "target.missed" if missed else "target.met",
-        target=ink.value(target),
-        gap=ink.change(abs(gap)).lstrip("+±"),
+        ink.lang,
+        "target.missed" if limits.misses_target(metric, row) else "target.met",
+        target=written(Cell(question, row, "target"), ink),
+        gap=written(Cell(question, row, "target_distance"), ink, "distance"),
     )
-    return f"<span>{escape(words)}</span>"
+    return f"<span>{words}</span>"

@@ -1,9 +1,8 @@
 """The thresholds and targets against which metrics are judged."""
 
-from datetime import date
-
 from dashboard import queries
 from dashboard.catalogue import Metric
+from dashboard.numbers import Row
 
 
 def threshold(metric: str) -> float | None:
@@ -11,14 +10,9 @@ def threshold(metric: str) -> float | None:
     return queries.reader().settings.thresholds.get(metric)
 
 
-def target(metric: str, as_of: date | None) -> float | None:
-    """The target of a metric for the period of a date, by default of the last day."""
-    return queries.target(metric, as_of or queries.freshness().as_of)
-
-
-def misses_target(metric: Metric, as_of: date | None, value: float | None) -> bool:
+def misses_target(metric: Metric, row: Row) -> bool:
     """Whether a known value is on the wrong side of a target that there is."""
-    goal = target(metric.name, as_of)
+    goal, value = row.get("target"), row.get("value")
     if goal is None or value is None:
         return False
-    return value > goal if metric.good == "low" else value < goal
+    return bool(value > goal if metric.good == "low" else value < goal)

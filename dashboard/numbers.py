@@ -44,6 +44,10 @@ class Ink:
         """The difference with its sign."""
         return formats.change(self.lang, self.unit, number, self.currency)
 
+    def distance(self, number: float) -> str:
+        """How far apart two numbers are, without a sign."""
+        return self.change(number).lstrip("+±")
+
     def count(self, number: float) -> str:
         """A whole number."""
         return formats.count(self.lang, number)

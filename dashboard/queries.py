@@ -144,23 +144,6 @@ def _refused(root: Path) -> str | None:
         return ""
 
 
-def target(metric: str, as_of: date, segment: str | None = None) -> float | None:
-    """The target of a metric for the period of a date: month, quarter, then year."""
-    quarter = f"{as_of.year}-Q{(as_of.month + 2) // 3}"
-    periods = (f"{as_of:%Y-%m}", quarter, f"{as_of.year}")
-    goals = reader().rows("SELECT metric, period, segment, value FROM goals")
-    for period in periods:
-        found = goals.filter(
-            pl.col("metric") == metric,
-            pl.col("period") == period,
-            pl.col("segment").fill_null("all") == (segment or "all"),
-        )
-        if found.height:
-            value: float = found["value"][0]
-            return value
-    return None
-
-
 def tables() -> dict[str, int]:
     """How many rows of each table the snapshot holds."""
     return dict(reader().snapshot.manifest.tables)

@@ -14,7 +14,7 @@ from dashboard.numbers import Cell, Row, written
 from dashboard.question import Question
 from dashboard.words import label, label_of, say
 
-CUT = "tier"
+CUTS = ("region", "tier", "acquisition_channel")
 ORDER = ("bad", "undecided", "good")
 TONES = {"bad": "below", "undecided": "undecided", "good": "above", "": ""}
 
@@ -63,7 +63,7 @@ def _short(view: View, rows: dict[str, Row]) -> str:
     missed = [
         escape(label(view.lang, find(metric)))
         for metric, row in rows.items()
-        if limits.misses_target(find(metric), view.as_of, row.get("value"))
+        if limits.misses_target(find(metric), row)
     ]
     if not missed:
         return ""
@@ -75,7 +75,7 @@ def _named(view: View, metric: str, row: Row) -> str:
     ink = cards.ink_for(view, metric)
     number = written(Cell(view.ask(metric), row), ink)
     name = escape(label(view.lang, find(metric)))
-    limit = ink.value(limits.threshold(metric) or 0.0)
+    limit = written(Cell(view.ask(metric), row, "threshold"), ink)
     moved = _against_last_year(view, find(metric))
     words = {"name": name, "value": number, "limit": limit, "moved": moved}
     return say(view.lang, "summary.named", **words)
@@ -128,16 +128,28 @@ def _change(view: View, metric: Metric) -> str:
 
 
 def _why(view: View, metric: Metric, sign: int) -> str:
-    """The segment that moved a rate most its way, and how much of that was mix."""
+    """The segment that moved a rate most its way over the cuts, and how much by mix."""
     if metric.name not in BASES:
         return ""
-    split = view.ask("rate_change", by=CUT, compare="previous", of=metric.name)
+    found = [_strongest(view, metric, cut, sign) for cut in CUTS]
+    known = [each for each in found if each]
+    if not known:
+        return ""
+    question, most = max(known, key=lambda each: sign * float(each[1]["total"]))
+    return f'<span class="why">{_split(view, metric, question, most)}</span>'
+
+
+def _strongest(
+    view: View, metric: Metric, cut: str, sign: int
+) -> tuple[Question, Row] | None:
+    """The segment of one cut that moved a rate most its way; none to choose from."""
+    split = view.ask("rate_change", by=cut, compare="previous", of=metric.name)
     question = replace(split, window=view.window or metric.window)
     effects = queries.answer(question).drop_nulls("total")
     if effects.height < 2:
-        return ""
-    most = effects.sort(sign * pl.col("total"), descending=True).row(0, named=True)
-    return f'<span class="why">{_split(view, metric, question, most)}</span>'
+        return None
+    order = effects.sort(sign * pl.col("total"), descending=True)
+    return question, order.row(0, named=True)
 
 
 def _split(view: View, metric: Metric, question: Question, most: Row) -> str:
@@ -146,5 +158,5 @@ def _split(view: View, metric: Metric, question: Question, most: Row) -> str:
         written(Cell(question, most, column), ink, "change")
         for column in ("rate_effect", "mix_effect")
     )
-    name = escape(label_of(view.lang, str(most["segment"]), CUT))
+    name = escape(label_of(view.lang, str(most["segment"]), question.by or ""))
     return say(view.lang, "change.why", name=name, rate=rate, mix=mix)

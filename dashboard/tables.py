@@ -10,7 +10,7 @@ from dashboard import cards, limits, queries
 from dashboard.catalogue import find
 from dashboard.filters import View
 from dashboard.naming import namer
-from dashboard.numbers import Cell, Ink, Row, inside, stated
+from dashboard.numbers import Cell, Ink, Row, inside, stated, written
 from dashboard.question import Question
 from dashboard.style import ACCENT, BAD, GOOD
 from dashboard.words import label_of, reason_text, say
@@ -99,8 +99,10 @@ def _legend(view: View, metric: str) -> str:
     ink = cards.ink_for(view, metric)
     keys = [f'<i class="ch-rule"></i>{escape(say(view.lang, "rank.mean"))}']
     if limit is not None:
-        words = say(view.lang, "chart.threshold", limit=ink.value(limit))
-        keys.insert(0, f'<i class="ch-dash"></i>{escape(words)}')
+        question = view.ask(metric)
+        cell = Cell(question, cards.first_row(question), "threshold")
+        words = say(view.lang, "chart.threshold", limit=written(cell, ink))
+        keys.insert(0, f'<i class="ch-dash"></i>{words}')
         keys.extend(_colours(view.lang, metric))
     spans = "".join(f'<span class="ch-key">{key}</span>' for key in keys)
     return f'<div class="ch-legend">{spans}</div>'

@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard.answers import compare, listed, valued
 from dashboard.answers.counted import counted, labelled, marked
+from dashboard.answers.goals import against
 from dashboard.answers.view import View, look, offered
 from dashboard.catalogue import Metric
 from dashboard.question import Question
@@ -81,7 +82,7 @@ def _ask(view: View) -> pl.DataFrame:
         min_n=settings.min_n if _estimated(view.metric) else 0,
         good=view.metric.good or "high",
     )
-    return marked(view, judged)
+    return against(view, marked(view, judged))
 
 
 def _estimated(metric: Metric) -> bool:

@@ -56,9 +56,17 @@ def _figure(key: str, question: Question, ink: Ink, height: int) -> go.Figure | 
     _line(figure, days, known, ink)
     _threshold(figure, question, ink)
     _axes(figure, days, known, ink)
-    last = Cell(question, known[-1])
-    look.note(figure, [noted(last, ink.value(known[-1]["value"]))])
+    look.note(figure, _numbers(question, known, ink))
     return figure
+
+
+def _numbers(question: Question, rows: Sequence[Row], ink: Ink) -> list[dict[str, str]]:
+    """Every value that the line or its hover text says, and the threshold."""
+    values = [noted(Cell(question, row), ink.value(row["value"])) for row in rows]
+    limit = rows[-1].get("threshold")
+    if limit is None:
+        return values
+    return [*values, noted(Cell(question, rows[-1], "threshold"), ink.value(limit))]
 
 
 def _band(
