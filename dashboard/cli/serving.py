@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ from data.settings import Settings
 
 HERE = Path(__file__).resolve().parents[1]
 LOOPBACK = "127.0.0.1"
+NAMES = ("localhost", LOOPBACK, "::1")  # others may be a stranger's that lead here
 DEMO = Path(".customer-health")
 PortOption = Annotated[int, typer.Option("--port", min=1, max=65_535)]
 
@@ -98,5 +99,9 @@ def _run(store: Path, host: str, port: int) -> None:
     # Streamlit looks for its settings beside the script that it believes was started.
     anchor = HERE if (HERE / ".streamlit/config.toml").is_file() else HERE.parent
     sys.argv = [str(anchor / "app.py")]
-    config = {"server.port": port, "server.address": host}
+    config: dict[str, Any] = {
+        "server.port": port,
+        "server.address": host,
+        "server.allowedHosts": [*NAMES, host],
+    }
     st.App(HERE / "app.py").run(config=config)
