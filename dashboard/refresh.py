@@ -15,7 +15,7 @@ import duckdb
 
 from dashboard.delivery import Build, Desk, Job, Progress, Step
 from dashboard.report import RefreshReport
-from data.errors import RefusedError, UnavailableError
+from data.errors import RefusedError, UnavailableError, UsageError
 from data.marts import layout
 from data.schemas import INPUTS
 from data.settings import Settings
@@ -80,7 +80,7 @@ def check(
     Errors: RefusedError when a refresh would be refused.
     """
     job = Job(source, settings, _nothing, progress, datetime.now(UTC))
-    with TemporaryDirectory(prefix="customer-health-") as folder:
+    with TemporaryDirectory(prefix="customer-health-") as folder, told(Path(folder)):
         store = Store(Path(folder).resolve())
         store.prepare()
         keeper = Keeper(Vault(os.urandom(KEY_BYTES)), Salts({}))
@@ -101,6 +101,16 @@ def last_day(newest: date, settings: Settings, now: datetime) -> date:
         return settings.data_complete_until
     today = now.astimezone(ZoneInfo(settings.timezone)).date()
     return newest if newest < today else newest - timedelta(days=1)
+
+
+def _refuse_outside(day: date, first: date, job: Job) -> None:
+    """Only the setting can lie before the data or ahead of today."""
+    today = job.now.astimezone(ZoneInfo(job.settings.timezone)).date()
+    if job.settings.data_complete_until and not first <= day <= today:
+        raise UsageError(
+            f"data_complete_until is {day}; the data begin on {first}, and today is"
+            f" {today}."
+        )
 
 
 def _nothing(_: duckdb.DuckDBPyConnection, __: Settings, ___: date) -> None:
@@ -162,6 +172,7 @@ def _fill(begun: Building, job: Job, content: Content) -> Manifest:
     with marts.opened(begun, content.parts) as connection:
         first, newest = marts.limits(connection)
         day = last_day(newest, job.settings, now)
+        _refuse_outside(day, first, job)
         job.build(connection, job.settings, day)
         found = marts.found(connection)
     if marts.recounted(begun) != found.rows:

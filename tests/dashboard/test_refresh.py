@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.refresh import check, last_day
 from dashboard.report import RefreshReport
-from data.errors import RefusedError
+from data.errors import RefusedError, UsageError
 from data.settings import Settings
 from data.warehouse import open_current
 from data.warehouse.manifest import Part
@@ -311,6 +311,16 @@ def test_the_last_day_counts_only_when_it_is_over() -> None:
     assert last_day(newest, shanghai, night) == newest
     fixed = Settings(data_complete_until=date(2026, 9, 30))
     assert last_day(newest, fixed, night) == date(2026, 9, 30)
+
+
+@pytest.mark.parametrize("until", [date(2025, 12, 31), date(9999, 12, 31)])
+def test_data_are_complete_until_a_day_that_they_have_reached(
+    tmp_path: Path, until: date
+) -> None:
+    source = write(tmp_path / "source", orders=orders(9))
+    with pytest.raises(UsageError, match=f"data_complete_until is {until}"):
+        load(source, tmp_path / "store", Settings(data_complete_until=until))
+    assert not (tmp_path / "store" / "CURRENT").exists()
 
 
 def test_tables_with_keys_of_several_columns_are_merged_by_all_of_them(

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,14 @@ from data.errors import UnavailableError
 from data.warehouse import open_current
 from tests.faults.company import customers, load, orders, write
 
+ROOT = Path(__file__).resolve().parents[2]
+NO_ROOM = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+from dashboard.cli import main
+main()
+"""
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -80,14 +90,14 @@ def test_a_store_that_lost_its_pointer_keeps_its_history(
 @pytest.mark.parametrize(
     "line", ["a b", "000002-zz " + "0" * 64, "../../x " + "0" * 64, "000002-ab 12"]
 )
-def test_a_pointer_that_names_anything_else_is_damaged(
+def test_no_refresh_stands_on_a_pointer_that_names_anything_else(
     store: Path, source: Path, line: str
 ) -> None:
     with (store / "CURRENT").open("a", encoding="ascii") as pointer:
         pointer.write(f"{line}\n")
-    for ask in (lambda: open_current(store), lambda: load(source, store)):
-        with pytest.raises(UnavailableError, match="CURRENT is damaged"):
-            ask()
+    assert "CURRENT is damaged" in str(open_current(store).fallback)
+    with pytest.raises(UnavailableError, match="CURRENT is damaged"):
+        load(source, store)
 
 
 @pytest.mark.parametrize("name", ["CURRENT", ".lock"])
@@ -135,3 +145,16 @@ def test_a_manifest_of_another_version_is_told_in_words(
         with pytest.raises(UnavailableError, match="another version of this program"):
             ask()
     assert kept(store) == before
+
+
+def test_a_check_that_finds_no_room_for_its_work_says_so(source: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM, "check", str(source)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 30
+    assert "incident" not in done.stderr
+    assert "File too large" in done.stderr
