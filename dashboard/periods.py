@@ -69,7 +69,9 @@ def span(as_of: date, period: str) -> Span:
     days = length(period, as_of)
     if days is None:
         return Span(as_of, period, DAWN, DAWN)
-    return Span(as_of, period, _before(as_of, days), _before(as_of, 2 * days))
+    start = _before(as_of, days)
+    before = start.day if period == "month" else days
+    return Span(as_of, period, start, _before(start, before))
 
 
 def _before(day: date, days: int) -> date:
