@@ -10,9 +10,11 @@ from dashboard import cells, periods, values
 from data.marts import sql
 from data.settings import Settings
 
-BATCH = 12
+BATCH_ROWS = 6_000_000
+"""Customers times dates that are laid out at once, so that memory is bounded."""
+
 EVENTS = ("purchases", "profiles", "answers", "requests", "goals")
-COUNTED = ("purchase_cells", "repurchase_cells", "answer_cells")
+COUNTED = ("purchase_cells", "repurchase_cells", *cells.PARTS["answer_cells"])
 
 
 def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> None:
@@ -32,8 +34,10 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     first = first_day(connection) or as_of
     kept = periods.kept(first, as_of)
     cells.keep_totals(connection, kept)
-    for days in _batches(kept):
+    for days in _batches(connection, kept):
         _count(connection, settings, days)
+    for mart in cells.PARTS:
+        connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
     values.build(connection, settings, values.dates(first, as_of))
 
 
@@ -69,9 +73,13 @@ def _tier_names(settings: Settings) -> pl.DataFrame:
     return pl.DataFrame({"tier": sorted(names)}, schema={"tier": pl.String})
 
 
-def _batches(days: Sequence[date]) -> Iterator[Sequence[date]]:
-    for start in range(0, len(days), BATCH):
-        yield days[start : start + BATCH]
+def _batches(
+    connection: DuckDBPyConnection, days: Sequence[date]
+) -> Iterator[Sequence[date]]:
+    customers = connection.table("profiles").aggregate("count(*)").fetchall()[0][0]
+    size = max(1, BATCH_ROWS // customers)
+    for start in range(0, len(days), size):
+        yield days[start : start + size]
 
 
 def _count(

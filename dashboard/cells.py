@@ -23,6 +23,9 @@ SUMMED = {
 }
 """What cells are summed from, and the events behind it."""
 
+PARTS = {"answer_cells": ("response_cells", "score_cells")}
+"""Cells that are kept in fewer, wider rows than they are read in."""
+
 KEYS = ("store", "region", "customer_type", "acquisition_channel", "tier")
 
 
@@ -65,6 +68,13 @@ def append(connection: DuckDBPyConnection, mart: str) -> None:
     text = sql(mart)
     connection.execute(f"CREATE TABLE IF NOT EXISTS {mart} AS {text} LIMIT 0")
     connection.execute(f"INSERT INTO {mart} {text}")
+
+
+def summed(connection: DuckDBPyConnection, mart: str) -> pl.DataFrame:
+    """The cells of the windows laid out on a connection."""
+    for part in PARTS.get(mart, ()):
+        table(connection, part, sql(part))
+    return frame(connection, sql(mart))
 
 
 def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) -> None:

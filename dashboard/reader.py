@@ -9,10 +9,9 @@ from typing import TypeVar, cast
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard.cells import KEYS, Layout, frame, lay_out, matching, put
+from dashboard.cells import KEYS, Layout, frame, lay_out, matching, put, summed
 from dashboard.periods import STANDARD, Span
 from dashboard.question import Condition
-from data.marts import sql
 from data.settings import Settings
 from data.warehouse import Snapshot
 
@@ -96,7 +95,7 @@ class Reader:
     def _summed(self, wanted: Wanted, layout: Layout) -> pl.DataFrame:
         with self.snapshot.cursor() as cursor:
             lay_out(cursor, layout, self.settings)
-            return frame(cursor, sql(wanted.mart))
+            return summed(cursor, wanted.mart)
 
     def rows(self, query: str) -> pl.DataFrame:
         """A small query of our own over the snapshot, remembered."""
