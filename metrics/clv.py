@@ -93,9 +93,12 @@ def customer_values(
 
 
 def failing_condition(
-    seen: DataFrame[Triples], fit: PurchaseFit, spend: SpendFit
+    seen: DataFrame[Triples], fit: PurchaseFit, spend: SpendFit | None = None
 ) -> str | None:
-    """Why there is no forecast of value, in words; nothing where there can be one."""
+    """Why there is no forecast, in words; nothing where there can be one.
+
+    Of purchases alone where no model of spend is given.
+    """
     people = pl.col("customers")
     facts = seen.select(
         people.sum().alias("buyers"),
@@ -112,7 +115,7 @@ def failing_condition(
             f"fewer than {MIN_REPEATERS} customers with three purchase days",
         ),
         (not fit.converged, f"purchases: {fit.reason}"),
-        (not spend.converged, f"spend: {spend.reason}"),
+        (spend is not None and not spend.converged, f"spend: {spend and spend.reason}"),
     )
     return next((reason for failed, reason in conditions if failed), None)
 

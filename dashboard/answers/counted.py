@@ -84,17 +84,21 @@ def labelled(view: View, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def marked(view: View, frame: pl.DataFrame) -> pl.DataFrame:
-    """Say where a share of new customers rests on too little history."""
-    if view.metric.name != "returning_share":
-        return frame
+    """Say where a number that is shown rests on a history that starts too late."""
+    doubt = pl.lit(None, pl.String)
+    if view.by not in HISTORY and not view.complete(view.spans[0]):
+        doubt = pl.lit(NOT_COVERED)
+    elif view.metric.name == "returning_share":
+        doubt = pl.when(_burning_in(view, frame)).then(pl.lit(BURN_IN))
+    return frame.with_columns(pl.coalesce("reason", doubt).alias("reason"))
+
+
+def _burning_in(view: View, frame: pl.DataFrame) -> pl.Expr:
     early = [span.as_of.isoformat() for span in view.spans if view.burning_in(span)]
-    if view.by in HISTORY:
-        size = len(frame["segment"][0])  # a day, or its month
-        doubtful = pl.col("segment").is_in([day[:size] for day in early])
-    else:
-        doubtful = pl.lit(bool(early))
-    burn_in = pl.when(doubtful).then(pl.lit(BURN_IN))
-    return frame.with_columns(pl.coalesce("reason", burn_in).alias("reason"))
+    if view.by not in HISTORY:
+        return pl.lit(bool(early))
+    size = len(frame["segment"][0])  # a day, or its month
+    return pl.col("segment").is_in([day[:size] for day in early])
 
 
 def _dated(view: View, frame: pl.DataFrame) -> pl.DataFrame:

@@ -151,6 +151,8 @@ def _value_cells_now(view: View, span: periods.Span) -> pl.DataFrame:
 def per_customer(view: View) -> pl.DataFrame:
     """One row per customer of the view, the most valuable first."""
     found = valuation(view)
+    if found.reason is not None:
+        return _no_forecast(f"no forecast: {found.reason}")
     scored = found.values(asked(view)).drop("as_of", "variance", *GRADIENT)
     chosen = scored.join(members(view), on="customer_id", how="semi")
     total = pl.col("historic") + pl.col("forecast")
@@ -180,8 +182,10 @@ def expected_purchases(view: View) -> pl.DataFrame:
     if "per-customer" in view.options:
         return per_customer(view)
     found = valuation(view)
-    if not found.purchases.converged:
-        return _no_forecast(f"no forecast: {found.purchases.reason}")
+    everyone = triples(found.customers.lazy())
+    reason = value_metrics.failing_condition(everyone, found.purchases)
+    if reason is not None:
+        return _no_forecast(f"no forecast: {reason}")
     seen = found.customers.join(members(view), on="customer_id", how="semi")
     return expected(
         triples(seen.lazy()),

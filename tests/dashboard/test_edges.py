@@ -207,11 +207,11 @@ def test_what_has_no_history_says_so(few: Reader, metric: str) -> None:
     ],
 )
 def test_what_is_not_one_value_cannot_be_compared(
-    few: Reader, metric: str, options: tuple[tuple[str, str], ...]
+    company: Reader, metric: str, options: tuple[tuple[str, str], ...]
 ) -> None:
     asked = Question(metric, options=(*options, ("compare", "previous")))
     with pytest.raises(UsageError, match="--compare"):
-        answer(few, LOCAL, asked)
+        answer(company, LOCAL, asked)
 
 
 def test_tiers_have_a_history(company: Reader) -> None:
@@ -231,6 +231,25 @@ def test_the_value_of_an_early_date_has_a_reason(company: Reader) -> None:
     assert row["reason"].startswith("no forecast: ")
     now = rows(company, "clv", by="as_of")
     assert now[0]["reason"].startswith("no model is kept of this date")
+
+
+@pytest.mark.parametrize("metric", ["clv", "expected_purchases"])
+@pytest.mark.parametrize("options", [(), (("per-customer", "yes"),)])
+def test_too_few_buyers_have_no_forecast_and_a_reason(
+    few: Reader, metric: str, options: tuple[tuple[str, str], ...]
+) -> None:
+    (row,) = rows(few, metric, options=options)
+    assert (row["value"], row["n"]) == (None, 0)
+    assert row["reason"] == "no forecast: fewer than 500 buyers"
+
+
+def test_a_window_that_starts_before_the_history_is_marked(tmp_path: Path) -> None:
+    any_n = hand_made(tmp_path, min_n=1)
+    uncovered = "window not covered by the history"
+    assert rows(any_n, "churn_rate")[0]["reason"] == uncovered
+    assert rows(any_n, "churn_rate", window="30")[0]["reason"] is None
+    assert rows(any_n, "revenue")[0]["reason"] is None
+    assert rows(any_n, "revenue", window="400")[0]["reason"] == uncovered
 
 
 def test_a_month_follows_the_whole_month_before() -> None:
