@@ -118,6 +118,8 @@ class TableSettings(Setting):
     columns: Mapping[str, ColumnRule] = Field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     header: bool = True
+    sheet: str | None = Field(default=None, min_length=1)
+    header_row: int | None = Field(default=None, ge=1)
     delimiter: Annotated[str, AfterValidator(_one_delimiter)] | None = None
     encoding: Annotated[str, AfterValidator(_known_encoding)] | None = None
     date_format: Annotated[str, AfterValidator(_date_format)] | None = None

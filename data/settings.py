@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from data.errors import UsageError
+from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
 from data.spelling import nearest, unknown_key
 
@@ -117,6 +118,7 @@ class Settings(Setting):
         default_factory=lambda: dict(THRESHOLDS)
     )
     clv: ClvSettings = ClvSettings()
+    limits: Limits = Limits()
     tiers: dict[str, Scheme] = Field(default_factory=_default_tiers)
     tables: dict[str, TableSettings] = Field(default_factory=dict)
 

@@ -70,6 +70,23 @@ def extra_columns(extract: Extract, columns: Plan) -> tuple[Notice, ...]:
     return (Notice("extra_columns", extract.file, words, count),)
 
 
+def flawed(extract: Extract, columns: Plan) -> pl.DataFrame:
+    """The flaws of an extract by row, contract's column and rule, one per cell."""
+    read = pl.DataFrame(
+        [
+            (name, int(position))
+            for name, expression in columns.columns.items()
+            for position in expression.meta.root_names()
+            if position.isdecimal()
+        ],
+        schema={"column": pl.String, "position": pl.Int64},
+        orient="row",
+    )
+    cells = extract.flaws.join(read, on="position", maintain_order="left")
+    first = cells.unique(["index", "column"], keep="first", maintain_order=True)
+    return first.select("index", "column", "rule")
+
+
 def raw_row(extract: Extract) -> pl.Expr:
     """The row as JSON text, by source header."""
     headers = extract.headers or tuple(extract.rows.columns)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -11,6 +10,7 @@ import polars as pl
 from data.errors import RefusedError
 from data.mapping import TableSettings
 from data.sources import dialects, records, wellformed
+from data.sources.compressed import Openable
 from data.sources.encodings import Encoding, decoded, detect, size, text, undecodable
 from data.sources.extracts import Broken, Extract, Notice, text_frame
 from data.sources.records import LONGEST, Layout
@@ -30,7 +30,7 @@ class Opened:
 
 
 def read(
-    path: Path, shown: str, table: TableSettings, known: Collection[str]
+    path: Openable, shown: str, table: TableSettings, known: Collection[str]
 ) -> Iterator[Extract]:
     """The rows of a text file in extracts of bounded size; at least one.
 
@@ -49,7 +49,7 @@ def read(
 
 
 def _blocks(
-    path: Path, encoding: Encoding, shown: str, table: TableSettings
+    path: Openable, encoding: Encoding, shown: str, table: TableSettings
 ) -> Iterator[bytes]:
     try:
         for block in decoded(path, encoding):

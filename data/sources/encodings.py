@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import Final
 
 from data.errors import RefusedError
+from data.sources.compressed import Openable
 
 BLOCK: Final = 16 * 1024 * 1024
 MARKS: Final = (
@@ -43,7 +43,7 @@ class Encoding:
         return "surrogatepass" if "utf-16" in self.name else "surrogateescape"
 
 
-def detect(path: Path, shown: str, declared: str | None = None) -> Encoding:
+def detect(path: Openable, shown: str, declared: str | None = None) -> Encoding:
     """The encoding of a file: as declared, by its mark, or by strict decoding.
 
     Errors: RefusedError when the file is no text or its encoding cannot be told.
@@ -57,7 +57,7 @@ def detect(path: Path, shown: str, declared: str | None = None) -> Encoding:
     return Encoding(declared or _by_decoding(path, shown))
 
 
-def decoded(path: Path, encoding: Encoding) -> Iterator[bytes]:
+def decoded(path: Openable, encoding: Encoding) -> Iterator[bytes]:
     """The file as UTF-8 in blocks of whole lines, without a byte order mark.
 
     Lines that end in a bare carriage return throughout are given a line feed.
@@ -113,13 +113,13 @@ def _mark(head: bytes) -> Encoding | None:
     return next(found, None)
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def _blocks(path: Openable) -> Iterator[bytes]:
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             yield block
 
 
-def _utf8(path: Path, encoding: Encoding) -> Iterator[bytes]:
+def _utf8(path: Openable, encoding: Encoding) -> Iterator[bytes]:
     blocks = _blocks(path)
     first = next(blocks, b"")[encoding.mark :]
     if encoding.name == "utf-8":
@@ -134,7 +134,7 @@ def _transcoded(blocks: Iterable[bytes], encoding: Encoding) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
 
 
-def _by_decoding(path: Path, shown: str) -> str:
+def _by_decoding(path: Openable, shown: str) -> str:
     if _is_utf8(path):
         return "utf-8"
     lines = list(islice(_foreign_lines(path), SAMPLE))
@@ -149,7 +149,7 @@ def _by_decoding(path: Path, shown: str) -> str:
     )
 
 
-def _is_utf8(path: Path) -> bool:
+def _is_utf8(path: Openable) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for block in _blocks(path):
@@ -160,7 +160,7 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Openable) -> Iterator[bytes]:
     """Lines as bytes; blocks are split at line ends, which no encoding here hides."""
     rest = b""
     for block in _blocks(path):
@@ -169,7 +169,7 @@ def _lines(path: Path) -> Iterator[bytes]:
     yield rest
 
 
-def _foreign_lines(path: Path) -> Iterator[bytes]:
+def _foreign_lines(path: Openable) -> Iterator[bytes]:
     return (line for line in _lines(path) if not line.isascii())
 
 
@@ -205,11 +205,11 @@ def _is_common(letter: str) -> bool:
     return True
 
 
-def _few(bad: int, path: Path) -> bool:
+def _few(bad: int, path: Openable) -> bool:
     total = sum(block.count(b"\n") for block in _blocks(path))
     return bad <= FEW * (total + 1)
 
 
-def _first_bad(path: Path) -> int:
+def _first_bad(path: Openable) -> int:
     bad = (at for at, line in enumerate(_lines(path), 1) if not _decodes(line, "utf-8"))
     return next(bad, 1)

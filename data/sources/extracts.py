@@ -17,13 +17,14 @@ BROKEN: Final = pl.Schema(
         "row": pl.String,
     }
 )
+FLAWS: Final = pl.Schema({"index": pl.Int64, "position": pl.Int64, "rule": pl.String})
 
 
 @dataclass(frozen=True)
 class Notice:
     """Something worth knowing about a file that stops nothing."""
 
-    kind: str  # format, extra_columns, source_rows
+    kind: str  # format, extra_columns, source_rows, hidden_rows, ...
     file: str
     words: str
     count: int | None = None
@@ -34,7 +35,8 @@ class Extract:
     """Some rows of one file, in the file's order.
 
     `rows` has one column per source column, named by its position from 1; `line` and
-    `line_end` say where each row stands. `broken` are rows that have no cells.
+    `line_end` say where each row stands. `broken` are rows that have no cells. `flaws`
+    are cells, by row index and position, that the source itself cannot vouch for.
     """
 
     file: str
@@ -44,6 +46,7 @@ class Extract:
     line_end: pl.Series
     broken: pl.DataFrame
     notices: tuple[Notice, ...] = ()
+    flaws: pl.DataFrame = field(default_factory=FLAWS.to_frame)
 
 
 @dataclass

@@ -4,12 +4,10 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from data.errors import RefusedError
 from data.mapping import TableSettings
-
-READABLE: Final = (".csv", ".parquet")
+from data.sources.content import split
 
 
 def folder(source: Path) -> Path:
@@ -31,7 +29,7 @@ def files(name: str, source: Path, table: TableSettings) -> tuple[Path, ...]:
     """The files of a table, in the order that they are read.
 
     Named by the settings, else `<table>.csv`, `<table>_*.csv`, `<table>-*.csv` and the
-    same with `.parquet`, by name.
+    same with `.parquet`, `.xlsx`, `.csv.gz` and `.csv.zip`, by name.
     """
     if table.patterns:
         found = [path for pattern in table.patterns for path in _named(source, pattern)]
@@ -69,10 +67,8 @@ def _named(source: Path, pattern: str) -> list[Path]:
 
 def _default(name: str, source: Path) -> Iterator[Path]:
     for path in source.iterdir():
-        stem, kind = path.stem.lower(), path.suffix.lower()
-        if kind in READABLE and (
-            stem == name or stem.startswith((f"{name}_", f"{name}-"))
-        ):
+        stem, end = split(path.name)
+        if end and (stem == name or stem.startswith((f"{name}_", f"{name}-"))):
             yield path
 
 
