@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
@@ -19,6 +20,7 @@ from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
 from data.spelling import nearest, unknown_key
 
+CENTURY: Final = 36_500  # days
 THRESHOLDS: Final[Mapping[str, float]] = MappingProxyType(
     {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25}
 )
@@ -43,6 +45,8 @@ def _judged(thresholds: dict[str, float]) -> dict[str, float]:
     for name in thresholds:
         if name not in JUDGED:
             raise ValueError(f"unknown metric {name}; {nearest(name, JUDGED)}")
+        if not isfinite(thresholds[name]):
+            raise ValueError(f"{name} must be a finite number")
     return thresholds
 
 
@@ -53,7 +57,7 @@ class ClvSettings(Setting):
     """How customer lifetime value is estimated."""
 
     model: Literal["mbgnbd", "bgnbd"] = "mbgnbd"
-    horizon_days: int = Field(default=365, ge=1)
+    horizon_days: int = Field(default=365, ge=1, le=CENTURY)
     discount_rate: float = Field(default=0.10, ge=0, lt=1)
 
 
@@ -64,8 +68,10 @@ class TierRule(Setting):
     """
 
     name: str = Field(min_length=1)
-    days_since_last_min: int | None = Field(default=None, ge=1)
-    annual_spend_min: Decimal | None = Field(default=None, ge=0)
+    days_since_last_min: int | None = Field(default=None, ge=1, le=CENTURY)
+    annual_spend_min: Decimal | None = Field(
+        default=None, ge=0, max_digits=18, decimal_places=4
+    )
 
     @property
     def bounded(self) -> bool:
@@ -109,9 +115,9 @@ class Settings(Setting):
     allow_anonymous: bool = False
     customers_complete: bool = False
     full_history: bool = False
-    burn_in_days: int | None = Field(default=None, ge=0)
+    burn_in_days: int | None = Field(default=None, ge=0, le=CENTURY)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
-    min_n: int = Field(default=30, ge=1)
+    min_n: int = Field(default=30, ge=1, le=1_000_000_000)
     data_complete_until: date | None = None
     max_reject_share: Share | None = None
     thresholds: Annotated[dict[str, float], AfterValidator(_judged)] = Field(

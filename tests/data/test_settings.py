@@ -110,6 +110,18 @@ def test_an_unknown_key_is_answered_with_the_nearest(
             "exactly one of",
         ),
         ("[tables.orders.columns]\norder_id = {}", "exactly one of"),
+        ("min_n = 99999999999", "min_n: "),
+        ("burn_in_days = 99999999999", "burn_in_days: "),
+        ("[clv]\nhorizon_days = 99999999999", "clv.horizon_days: "),
+        ("[thresholds]\nnps = nan", "nps must be a finite number"),
+        (
+            "[[tiers.spend]]\nname = 'a'\nannual_spend_min = 1e300",
+            "tiers.spend.0.annual_spend_min: ",
+        ),
+        (
+            "[[tiers.spend]]\nname = 'a'\ndays_since_last_min = 99999999999",
+            "tiers.spend.0.days_since_last_min: ",
+        ),
         ("timezone = ", "is not valid TOML"),
         ("x = " + "[" * 10_000, "is not valid TOML"),
         ("min_n = " + "9" * 5_000, "is not valid TOML"),
