@@ -44,7 +44,8 @@ def _title(page: str, lang: str) -> str:
 
 def _freshness(lang: str) -> str:
     fresh = queries.freshness()
-    warn = " warn" if _is_stale(fresh) or fresh.refused is not None else ""
+    wrong = (fresh.refused, fresh.damaged) != (None, None)
+    warn = " warn" if wrong or _is_stale(fresh) else ""
     at = formats.moment(lang, fresh.refreshed_at, fresh.timezone)
     parts = [
         f'<i class="ch-dot{warn}"></i>'
@@ -65,6 +66,8 @@ def _is_stale(fresh: queries.Freshness) -> bool:
 
 def _warnings(lang: str) -> None:
     fresh = queries.freshness()
+    if fresh.damaged is not None:
+        _notice(say(lang, "header.damaged", reason=fresh.damaged), "bad")
     if fresh.refused is not None:
         _notice(say(lang, "header.refused", reason=fresh.refused), "bad")
     elif _is_stale(fresh):

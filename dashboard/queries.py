@@ -34,6 +34,7 @@ class Freshness:
     accepted: int
     quarantined: int
     refused: str | None
+    damaged: str | None
     currency: str
     timezone: str
 
@@ -124,6 +125,7 @@ def freshness() -> Freshness:
         accepted=_sum(manifest.files, "accepted"),
         quarantined=_sum(manifest.files, "quarantined"),
         refused=_refused(store()),
+        damaged=open_current(store()).fallback,
         currency=manifest.currency,
         timezone=manifest.timezone,
     )

@@ -100,7 +100,10 @@ def opened(store: Path) -> Snapshot:
     Errors: UnavailableError without a store, or with a missing or wrong key.
     """
     check_key(Store(store.resolve()))
-    return open_current(store)
+    snapshot = open_current(store)
+    if snapshot.fallback:
+        err.print(f"Warning: {snapshot.fallback}")
+    return snapshot
 
 
 def log_folder() -> Path:

@@ -41,6 +41,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The last refresh was refused and not published; what you see is the data "
         "before it. Reason: {reason}",
     ),
+    "header.damaged": (
+        "存储中的数据文件已损坏，当前显示的是更早的完好快照。请联系管理员恢复备份。"
+        "原因：{reason}",
+        "Files of the store are damaged; what you see is the last whole snapshot. Ask "
+        "the operator to put the backup in place. Reason: {reason}",
+    ),
     "error.title": ("数据暂时无法显示", "The data cannot be shown"),
     "filter.as_of": ("截至 {day}", "As of {day}"),
     "filter.as_of.label": ("统计日", "As-of date"),

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import UnavailableError
+from data.warehouse.holds import claimed
 from data.warehouse.manifest import Manifest
-from data.warehouse.snapshot import read_manifest, verify
+from data.warehouse.soundness import check_parts, damaged, read_manifest
 from data.warehouse.store import (
     BUILDING,
+    SEAL,
     Published,
     Store,
     checksum,
+    found_on_disk,
     read_pointer,
     remove_left_overs,
     sync,
@@ -62,7 +66,7 @@ def building(store: Store) -> Iterator[Building]:
     if previous is None:
         _refuse_lost_pointer(store)
     else:
-        verify(store, previous)
+        check_parts(store, previous)
     clear(store)
     sequence = 1 + max((each.sequence for each in published), default=0)
     begun = Building(
@@ -83,7 +87,8 @@ def _refuse_lost_pointer(store: Store) -> None:
     if sum(folder.is_dir() for folder in store.snapshots.iterdir()) > 1:
         raise UnavailableError(
             f"{store.root} holds snapshots, but no CURRENT that names them: put it back"
-            " from the backup. Nothing was removed."
+            " from the backup, or choose one by `customer-health snapshots rollback`."
+            " Nothing was removed."
         )
 
 
@@ -94,34 +99,48 @@ def publish(begun: Building, manifest: Manifest) -> None:
     path = begun.snapshot / "manifest.json"
     write_durably(path, manifest.to_json())
     pointer = Published(begun.id, checksum(path))
+    write_durably(begun.snapshot / SEAL, pointer.checksum.encode("ascii"))
     begun.snapshot.rename(store.snapshots / begun.id)
     sync_folder(store.snapshots)
-    write_pointer(store, (pointer, *read_pointer(store))[:KEPT])
+    write_pointer(store, keep((pointer, *read_pointer(store)), KEPT))
+
+
+def keep(published: Sequence[Published], count: int) -> tuple[Published, ...]:
+    """The serving snapshot, then the newest ones by sequence."""
+    serving = published[0]
+    newest = sorted(published, key=lambda each: each.sequence, reverse=True)[:count]
+    return (serving, *(each for each in newest if each != serving))
 
 
 def clear(store: Store) -> None:
     """Remove what no published snapshot needs: left-overs of a crash, old versions.
 
-    Nothing of a snapshot that the pointer names is ever removed.
+    Nothing of a snapshot that the pointer names, or that a reader holds, is removed.
+    Where one that is named cannot tell what it needs, nothing is.
     """
     remove_left_overs(store)
     published = read_pointer(store)
-    named = {each.id for each in published}
-    for folder in store.snapshots.iterdir():
-        if folder.is_dir() and folder.name not in named:
-            shutil.rmtree(folder)
-    needed = _needed(store, published)
-    if needed is not None:
-        _clear_parts(store, needed)
-
-
-def _needed(store: Store, published: tuple[Published, ...]) -> set[str] | None:
-    """The parts of all published snapshots; None when one of them cannot tell."""
     try:
         manifests = [read_manifest(store, each) for each in published]
+        manifests += _held(store, {each.id for each in published})
     except UnavailableError:
-        return None
-    return {part.path for manifest in manifests for part in manifest.parts}
+        return
+    _clear_parts(store, {part.path for each in manifests for part in each.parts})
+
+
+def _held(store: Store, named: AbstractSet[str]) -> Iterator[Manifest]:
+    """Remove the snapshots that nobody names; tell those that a reader holds."""
+    known = {each.id: each for each in found_on_disk(store)}
+    for folder in store.snapshots.iterdir():
+        if folder.name in named or not folder.is_dir():
+            continue
+        with claimed(folder) as free:
+            if free:
+                shutil.rmtree(folder)
+                continue
+        if folder.name not in known:
+            raise damaged(folder.name, SEAL)
+        yield read_manifest(store, known[folder.name])
 
 
 def _clear_parts(store: Store, needed: set[str]) -> None:

@@ -175,6 +175,8 @@ class Staging:
 
     def _notice_corrections(self, batch: Batch) -> None:
         """Keep the places of rows that may be a rejected row put right."""
+        if batch.corrects is None and not self.waiting.keys:
+            return
         height = batch.accepted.height
         nothing = pl.Series([None], dtype=pl.String).new_from_index(0, height)
         rows = batch.accepted.select(

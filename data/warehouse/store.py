@@ -1,7 +1,7 @@
 """Where a store keeps its files, and how a file gets there so that a crash is harmless.
 
 CURRENT                      the snapshot that serves, then those published before it
-snapshots/<id>/              manifest.json and marts.duckdb, never changed
+snapshots/<id>/              manifest.json, manifest.sha256, marts.duckdb, never changed
 parts/<table>/<month>/       accepted rows, one file per version, never changed
 personal/<table>/<month>/    encrypted personal fields; salts.parquet; key-id
 quarantine/<table>/all/      encrypted rejected rows with their reasons
@@ -26,6 +26,19 @@ from data.errors import UnavailableError
 
 BUILDING = ".building-"
 NAMED = re.compile(r"\d+-[0-9a-f]+ [0-9a-f]{64}")
+SEAL = "manifest.sha256"  # beside the manifest: the pointer's word, for when it is lost
+
+
+class DamageError(UnavailableError):
+    """A file of the store is missing, or is not what was published."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} `customer-health snapshots verify` tells which snapshots are whole"
+            " and `snapshots rollback` serves one of them; or put the store back from"
+            " its backup, or load the whole history into a new store."
+        )
+        self.what = what
 
 
 @dataclass(frozen=True)
@@ -86,17 +99,30 @@ class Published:
 def read_pointer(store: Store) -> tuple[Published, ...]:
     """The published snapshots, the serving one first; none in a new store.
 
-    Errors: UnavailableError when the pointer is damaged.
+    Errors: DamageError when the pointer is damaged.
     """
     path = store.root / "CURRENT"
     if not path.exists():
         return ()
     lines = path.read_text(encoding="ascii", errors="replace").splitlines()
     if not lines or not all(map(NAMED.fullmatch, lines)):
-        raise UnavailableError(
-            f"{path} is damaged: it names no snapshot. Put it back from the backup."
-        )
+        raise DamageError(f"{path} is damaged: it names no snapshot.")
     return tuple(Published(*line.split(" ")) for line in lines)
+
+
+def is_serving(store: Store, published: Published) -> bool:
+    """Whether the pointer names this snapshot first."""
+    return read_pointer(store)[:1] == (published,)
+
+
+def found_on_disk(store: Store) -> tuple[Published, ...]:
+    """The snapshots that lie in the store, by their own word; the newest first."""
+    found = []
+    for path in store.snapshots.glob(f"*/{SEAL}"):
+        line = f"{path.parent.name} {path.read_text('ascii', errors='replace')}"
+        if NAMED.fullmatch(line):
+            found.append(Published(*line.split(" ")))
+    return tuple(sorted(found, key=lambda each: each.sequence, reverse=True))
 
 
 def write_pointer(store: Store, published: tuple[Published, ...]) -> None:
