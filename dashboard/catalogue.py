@@ -19,6 +19,7 @@ from metrics import (
     customers,
     drivers,
     purchase_forecast,
+    quality,
     repurchase,
     satisfaction,
     scores,
@@ -173,6 +174,18 @@ METRICS: tuple[Metric, ...] = (
         change.rate_change,
         "把某个比率（--of）在两期之间的变化按分群拆成“率”与“结构”两部分（Bennet 对称拆分），各部分相加等于总变化。",
         options=("of",), history=False,
+    ),
+    Metric(
+        "accepted_share", "Accepted rows", "通过校验的行", "share", "high", "rows",
+        quality.accepted_share,
+        "最近一次刷新收到的行中，被接收或此前已有的占比；其余在隔离区。",
+        window=None, needs=(), cuts=("table",), history=False,
+    ),
+    Metric(
+        "rows_held", "Rows held", "已载入的行", "count", None, "rows",
+        quality.rows_held,
+        "当前数据所依据的已接收行数；同一主键只计最新一行。",
+        window=None, needs=(), cuts=("table",), history=False,
     ),
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard import cards, formats, limits, queries
 from dashboard.catalogue import METRICS, Metric
 from dashboard.filters import View
-from dashboard.numbers import Ink
+from dashboard.numbers import Cell, Ink, written
+from dashboard.question import Question
 from dashboard.words import definition, facts, label, label_of, say
 from data.schemas import INPUTS, columns, required_columns
 from data.settings import TierRule
@@ -113,10 +114,10 @@ def _tier(view: View, scheme: str, rule: TierRule) -> str:
 
 def _table(view: View, name: str) -> str:
     lang = view.lang
-    loaded = queries.tables().get(name)
-    rows = formats.count(lang, loaded or 0)
+    loaded = _loaded(name)
+    rows = written(loaded, Ink(lang, "count")) if loaded else ""
     status = say(lang, "definitions.loaded" if loaded else "definitions.absent", n=rows)
-    tag = f'<span class="ch-tag {"on" if loaded else "off"}">{escape(status)}</span>'
+    tag = f'<span class="ch-tag {"on" if loaded else "off"}">{status}</span>'
     required = required_columns(name)
     facts = {
         "required": ", ".join(required),
@@ -124,6 +125,14 @@ def _table(view: View, name: str) -> str:
     }
     text = f"{say(lang, f'table.{name}')} · {say(lang, f'table.{name}.adds')}"
     return _entry(f"{name}", "", text, tag + _rows(lang, facts))
+
+
+def _loaded(table: str) -> Cell | None:
+    """How many rows of a table there are, if any."""
+    question = Question("rows_held", by="table")
+    rows = queries.answer(question).to_dicts()
+    found = [row for row in rows if row["segment"] == table and row["value"]]
+    return Cell(question, found[0]) if found else None
 
 
 def _rows(lang: str, facts: Mapping[str, str | None]) -> str:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard import formats, queries, state
+from dashboard.numbers import Cell, Ink, written
+from dashboard.question import Question
 from dashboard.words import LANGUAGES, say
 
 SPOKEN = {"zh": "中文", "en": "EN"}
@@ -52,9 +54,11 @@ def _freshness(lang: str) -> str:
         + say(lang, "header.complete", day=formats.day(lang, fresh.as_of)),
         say(lang, "header.refreshed", at=at),
     ]
-    if fresh.accepted_share is not None:
-        share = formats.value(lang, "share", fresh.accepted_share)
-        parts.append(say(lang, "header.accepted", share=share))
+    question = Question("accepted_share")
+    share = Cell(question, queries.answer(question).row(0, named=True))
+    if share.number is not None:
+        words = say(lang, "header.accepted", share=written(share, Ink(lang, "share")))
+        parts.append(words)
     role = say(lang, f"role.{queries.viewer().role}")
     parts.append(say(lang, "header.role", role=role))
     return "".join(f"<span>{part}</span>" for part in parts)

@@ -24,24 +24,16 @@ KEPT_ANSWERS = 2000
 
 @dataclass(frozen=True)
 class Freshness:
-    """How old the data are, and how much of what came in was accepted."""
+    """How old the data are, and what is wrong with them."""
 
     snapshot: str
     as_of: date
     first_day: date
     refreshed_at: datetime
-    rows_in: int
-    accepted: int
-    quarantined: int
     refused: str | None
     damaged: str | None
     currency: str
     timezone: str
-
-    @property
-    def accepted_share(self) -> float | None:
-        """Rows of the last delivery that went in or were in already."""
-        return 1 - self.quarantined / self.rows_in if self.rows_in else None
 
     def stale(self, now: datetime) -> bool:
         """Whether the last complete day is longer ago than two days."""
@@ -121,18 +113,11 @@ def freshness() -> Freshness:
         as_of=date.fromisoformat(manifest.as_of),
         first_day=date.fromisoformat(manifest.first_day),
         refreshed_at=datetime.fromisoformat(manifest.created_at).astimezone(UTC),
-        rows_in=_sum(manifest.files, "rows_in"),
-        accepted=_sum(manifest.files, "accepted"),
-        quarantined=_sum(manifest.files, "quarantined"),
         refused=_refused(store()),
         damaged=open_current(store()).fallback,
         currency=manifest.currency,
         timezone=manifest.timezone,
     )
-
-
-def _sum(files: list[dict[str, object]], count: str) -> int:
-    return sum(int(str(each.get(count, 0))) for each in files)
 
 
 def _refused(root: Path) -> str | None:

@@ -170,8 +170,10 @@ def _head(names: Sequence[str]) -> str:
 
 
 def _axis(rows: Sequence[Row], marks: Sequence[float | None], ink: Ink) -> Axis:
+    """The scale of the rows that can be relied on; wider ones run off its ends."""
     bounds = ("value", "ci_low", "ci_high")
-    drawn = [row[c] for row in rows for c in bounds if row.get(c) is not None]
+    solid = [row for row in rows if not cards.is_thin(row)] or rows
+    drawn = [row[c] for row in solid for c in bounds if row.get(c) is not None]
     known = [*drawn, *(mark for mark in marks if mark is not None)]
     if ink.unit in ("money", "count"):
         known = [0.0, *drawn]

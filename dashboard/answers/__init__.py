@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from dashboard.answers import compare, listed, valued
+from dashboard.answers import compare, delivered, listed, valued
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
 from dashboard.answers.view import View, look, offered
@@ -23,6 +23,8 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "score_distribution": listed.scores,
     "concentration": listed.concentrated,
     "rate_change": compare.explained,
+    "accepted_share": delivered.accepted,
+    "rows_held": delivered.held,
     "clv": valued.clv,
     "expected_purchases": valued.expected_purchases,
     "clv_model": valued.model,

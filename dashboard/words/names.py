@@ -11,6 +11,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "by.survey_store": ("受访门店", "Surveyed store"),
     "by.order_store": ("下单门店", "Order's store"),
     "by.order_channel": ("销售渠道", "Sales channel"),
+    "by.table": ("数据表", "Table"),
     "by.category": ("品类", "Category"),
     "unit.count": ("", ""),
     "unit.share": ("", ""),

@@ -128,3 +128,33 @@ def test_the_texts_are_read_as_a_person_reads_them() -> None:
     found = defaultdict(tuple, {text: read(text) for text in expected})
     for text, (number, half) in expected.items():
         assert found[text] == pytest.approx((number, half))
+
+
+# Where digits are words: dates, windows, scales, definitions, the command to copy.
+WORDED = {
+    *("ch-meta", "ch-notice", "ch-kpi-head", "ch-interval", "ch-sub", "ch-lines"),
+    *("ch-big", "ch-tip", "ch-def", "ch-score", "ch-command"),
+}
+UNMARKED = """() => { const found = []; const walk = document.createTreeWalker(
+    document.querySelector('[data-testid=stMain]'), NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) { const at = walk.currentNode, text = at.textContent.trim();
+    const inside = at.parentElement.closest(
+      '[data-column], th, style, .js-plotly-plot');
+    const block = at.parentElement.closest('[class*=ch-]');
+    if (/[0-9]/.test(text) && !inside && block) found.push([text, block.className]); }
+  return found; }"""
+
+
+@pytest.mark.parametrize("page", PATHS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_number_stands_on_a_page_without_its_origin(
+    browser: Browser, address: str, page: str, lang: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    tab = context.new_page()
+    settled(tab, f"{address}/{PATHS[page]}?lang={lang}")
+    found: list[tuple[str, str]] = tab.evaluate(UNMARKED)
+    context.close()
+    loose = [(text, block) for text, block in found if not set(block.split()) & WORDED]
+    assert found
+    assert not loose
