@@ -1,5 +1,6 @@
 -- One row per cube, as-of date, period, cell and cut of the purchases: additive counts
--- of customers and sums of money. A customer is in one cell of a cube.
+-- of customers and sums of money. A customer is in one cell of a cube. Orders without a
+-- customer have no first day: their money counts, and nobody as a buyer.
 WITH latest AS (
     SELECT
         s.span_id, s.as_of, s.starts_after, s.previous_after, t.customer_key, t.cut,
@@ -27,21 +28,22 @@ counted AS (
     SELECT
         b.span_id, k.cell, b.cut,
         0 AS customers,
-        SUM(CASE WHEN b.days >= 1 AND p.customer_id <> '' THEN 1 ELSE 0 END) AS buyers,
-        SUM(CASE WHEN b.days >= 2 AND p.customer_id <> '' THEN 1 ELSE 0 END)
+        SUM(CASE WHEN b.days >= 1 AND k.first_day IS NOT NULL THEN 1 ELSE 0 END)
+            AS buyers,
+        SUM(CASE WHEN b.days >= 2 AND k.first_day IS NOT NULL THEN 1 ELSE 0 END)
             AS repeat_buyers,
         SUM(CASE
             WHEN b.days >= 1 AND k.first_day <= b.starts_after THEN 1 ELSE 0
         END) AS returning_buyers,
-        SUM(CASE WHEN p.customer_id <> '' THEN b.previous ELSE 0 END)
+        SUM(CASE WHEN k.first_day IS NOT NULL THEN b.previous ELSE 0 END)
             AS previous_buyers,
-        SUM(CASE WHEN p.customer_id <> '' AND b.days = 0 THEN b.previous ELSE 0 END)
-            AS lost_buyers,
+        SUM(CASE
+            WHEN k.first_day IS NOT NULL AND b.days = 0 THEN b.previous ELSE 0
+        END) AS lost_buyers,
         SUM(b.orders) AS orders, SUM(b.revenue) AS revenue, SUM(b.margin) AS margin
     FROM bought AS b
     INNER JOIN cell_members AS k
         ON k.as_of = b.as_of AND k.customer_key = b.customer_key
-    INNER JOIN profiles AS p ON p.customer_key = b.customer_key
     GROUP BY b.span_id, k.cell, b.cut
 ),
 known AS (
