@@ -42,8 +42,12 @@ def _decode(path: Path, columns: int, batch: int) -> None:
     declared = int(rows.select(pl.len()).collect().item())
     if declared > FEW_ROWS + ROWS_PER_BYTE * path.stat().st_size:
         raise Refusal("declares far more rows than its size can hold (rule expansion)")
+    count = 0
     for decoded in rows.collect_batches(chunk_size=batch, maintain_order=True):
         _measure(decoded)
+        count += decoded.height
+    if count != declared:  # a decoder that failed may end as if all were well
+        raise Refusal(DAMAGED)
 
 
 def _measure(decoded: "pl.DataFrame") -> None:

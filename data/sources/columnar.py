@@ -43,6 +43,8 @@ def _extracts(rows: pl.LazyFrame, shown: str, size: int) -> Iterator[Extract]:
             yield _extract(batch, headers, shown, first)
             sent = True
         first += batch.height
+    if first - 1 != rows.select(pl.len()).collect().item():
+        raise pl.exceptions.ComputeError  # a failed decoder may end without a word
     if not sent:
         yield _extract(plain.clear().collect(), headers, shown, first)
 

@@ -1,5 +1,6 @@
 """Files that expand, lie, change or lead astray are refused, and take nothing along."""
 
+import contextlib
 import gzip
 import io
 import os
@@ -254,6 +255,38 @@ def test_a_parquet_file_cut_short_is_refused_and_read_later(
     refused(source, "not a readable Parquet file")
     path.write_bytes(whole)
     assert source.admit().accepted.height == 1
+
+
+def test_a_decoder_that_ends_without_a_word_loses_no_row(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some damaged files end Polars' batches early, with no error."""
+    columns = {
+        name: [cell] * 9 for name, cell in zip(HEADER.split(","), GOOD, strict=True)
+    }
+    source.write("orders.parquet", pl.DataFrame(columns))
+    whole = pl.LazyFrame.collect_batches
+    monkeypatch.setattr(
+        pl.LazyFrame, "collect_batches", lambda rows, **how: whole(rows.head(5), **how)
+    )
+    refused(source, "not a readable Parquet file")
+
+
+@settings(deadline=None, max_examples=25)
+@given(at=st.integers(0, 10_000), letter=st.integers(0, 255))
+def test_a_flipped_byte_in_parquet_is_refused_or_costs_no_row(
+    tmp_path_factory: pytest.TempPathFactory, at: int, letter: int
+) -> None:
+    source = Source(tmp_path_factory.mktemp("flipped"))
+    rows = [(str(number), *GOOD[1:]) for number in range(30)]
+    source.write("orders.parquet", pl.DataFrame(rows, HEADER.split(","), orient="row"))
+    path = source.folder / "orders.parquet"
+    content = bytearray(path.read_bytes())
+    pages = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    content[at % pages] = letter
+    path.write_bytes(content)
+    with contextlib.suppress(RefusedError):
+        assert source.admit().rows_in == 30
 
 
 # The confined process
