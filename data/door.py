@@ -14,13 +14,14 @@ from typing import Final
 import pandera.polars as pa
 import polars as pl
 
-from data import checks, exported, held, sources
+from data import checks, held, sources
 from data.errors import RefusedError
 from data.parsing.cells import Conventions
 from data.parsing.tables import Typed, typed
 from data.remedies import REMEDIES
 from data.schemas import INPUTS, accepted_columns, fields, key_text
 from data.settings import Settings
+from data.sources import exported
 from data.sources.columns import (
     Plan,
     canonical,
@@ -128,7 +129,7 @@ class _Door:
 
     def admit(self, extract: Extract) -> Batch:
         """Read and check the rows of one extract."""
-        extract = exported.unguarded(extract)
+        extract, marks = exported.taken(extract)
         notices = (*extract.notices, *self._entered(extract))
         raw = canonical(extract, self.plans[extract.file], self.read + 1)
         self.read += extract.rows.height
@@ -138,13 +139,17 @@ class _Door:
         unknown = _unknown(known.rows, broken, self.customers)
         out = pl.concat([broken, unknown])
         rejected = _rejected(self.table, extract, known.rows, out)
+        if marks is not None:
+            rejected = _marked(rejected, extract, out, marks)
         return Batch(
             file=extract.file,
             rows_in=extract.rows.height + extract.broken.height,
             accepted=_accepted(self.table, extract, known.rows, out),
             rejected=pl.concat([rejected, _unread(extract)]).sort("line"),
             notices=notices,
-            corrects=_corrects(extract, out),
+            corrects=None
+            if marks is None
+            else marks.filter(_others(extract.rows.height, out)),
         )
 
     def _entered(self, extract: Extract) -> tuple[Notice, ...]:
@@ -221,12 +226,17 @@ def _others(height: int, broken: pl.DataFrame) -> pl.Series:
     return kept.scatter(broken["index"], values=False)
 
 
-def _corrects(extract: Extract, broken: pl.DataFrame) -> pl.Series | None:
-    """Which rejected row each accepted one corrects, where the file says so."""
-    place = exported.place(extract.headers)
-    if place is None:
-        return None
-    return extract.rows[place].filter(_others(extract.rows.height, broken))
+def _marked(
+    rejected: pl.DataFrame, extract: Extract, broken: pl.DataFrame, marks: pl.Series
+) -> pl.DataFrame:
+    """Rejected rows with those that they try to correct; a blank one has no row."""
+    index = broken["index"]
+    blank = pl.all_horizontal(pl.all().cast(pl.String).fill_null("").eq(""))
+    empty = extract.rows[index].select(blank).to_series()
+    return rejected.with_columns(
+        corrects=marks[index],
+        row=pl.when(~empty).then("row"),
+    )
 
 
 def _unknown(
@@ -255,17 +265,16 @@ def _rejected(
     table: str, extract: Extract, rows: pl.DataFrame, broken: pl.DataFrame
 ) -> pl.DataFrame:
     index = broken["index"]
-    place, plain = exported.place(extract.headers), exported.original(extract)
-    waits, blank = pl.col("rule") == UNKNOWN, pl.lit(None, dtype=pl.String)
+    waits = pl.col("rule") == UNKNOWN
     return _complete(
         extract,
         broken.with_columns(
             line=extract.line[index],
             line_end=extract.line_end[index],
-            row=plain.rows[index].select(raw_row(plain)).to_series(),
+            row=extract.rows[index].select(raw_row(extract)).to_series(),
             key=rows[index].select(key_text(table)).to_series(),
             held=pl.when(waits).then(held.written(table, rows[index])),
-            corrects=extract.rows[place][index] if place else blank,
+            corrects=pl.lit(None, dtype=pl.String),
         ),
     )
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from data.errors import RefusedError
 from data.mapping import TableSettings
-from data.sources import dialects, records, wellformed
+from data.sources import dialects, exported, records, wellformed
 from data.sources.compressed import Openable
 from data.sources.encodings import Encoding, decoded, detect, size, text, undecodable
 from data.sources.extracts import Broken, Extract, Notice, text_frame
@@ -36,6 +36,7 @@ def read(
 
     Errors: RefusedError when the file is empty, no text, or not decodable.
     """
+    table = exported.dialect(path, table)
     encoding = detect(path, shown, table.encoding)
     blocks = _blocks(path, encoding, shown, table)
     first = next(blocks, b"")

@@ -197,7 +197,13 @@ class Staging:
 
     def _reject(self, number: int, rejected: pl.DataFrame, report: FileReport) -> None:
         """Take rejected rows; one that was put right before is a duplicate."""
-        ids = list(map(self._identity, rejected["rule"], rejected["row"]))
+        told = rejected.select("rule", "row", "corrects").iter_rows()
+        ids = [
+            corrects
+            if row is None and corrects in self.waiting.keys  # it was not filled in
+            else self._identity(rule, row)
+            for rule, row, corrects in told
+        ]
         self.again |= self.waiting.keys.keys() & set(ids)
         named = rejected.with_columns(pl.Series("id", ids, dtype=pl.String))
         news = named.filter(~pl.col("id").is_in(list(self.waiting.settled)))
