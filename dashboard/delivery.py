@@ -75,8 +75,10 @@ class Desk:
         if self.job.settings.customers_complete:
             tables.sort(key=lambda table: table != "customers")
         taken: dict[str, Intake] = {}
+        customers = None
         for table in tables:
-            customers = self._customers(taken)
+            if customers is None and table != "customers":
+                customers = self._customers(taken)
             taken[table] = self._take(table, customers, given=table in here)
         return tuple(taken[table] for table in INPUTS if table in taken)
 

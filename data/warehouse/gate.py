@@ -1,10 +1,10 @@
 """The quality gate: a delivery that looks wrong is not published.
 
 It compares orders with the last published delivery. A delivery that is newer than the
-last one may be small: it is a day's extract. Corrections may be small and old: a
-delivery no larger than the quarantine, or one that has at most a fifth of the orders
-kept and mostly says something new about them. An old or cut extract of the history says
-next to nothing new. A correction that was loaded can be loaded again.
+last one may be small: it is a day's extract. Corrections may be small and old: they
+have no more rows than the quarantine, or than a fifth of the orders kept, and mostly
+say something new. An old or cut extract of the history says next to nothing new. A
+correction that was loaded can be loaded again.
 """
 
 from __future__ import annotations
@@ -106,10 +106,10 @@ def objections(now: Delivery, past: Past | None) -> tuple[Objection, ...]:
 
 
 def _corrects(now: Delivery, before: Past) -> bool:
-    if now.rows <= before.waiting or now.content == before.delivery.correction:
+    if now.content == before.delivery.correction:
         return True
     says_news = now.changed >= NEWS * now.rows
-    return says_news and now.rows <= ROWS_LEFT * before.orders
+    return says_news and now.rows <= max(before.waiting, ROWS_LEFT * before.orders)
 
 
 def _fewer(now: Delivery, before: Delivery) -> Objection | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +86,11 @@ class Waiting:
     keys: dict[str, str | None] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
     settled: frozenset[str] = frozenset()
+
+    @cached_property
+    def known_keys(self) -> pl.Series:
+        """The keys of the rows in quarantine, where they could be read."""
+        return pl.Series(list(self.keys.values()), dtype=pl.String).drop_nulls()
 
 
 class Staging:
@@ -190,8 +196,7 @@ class Staging:
         self._keep_coming(rows)
 
     def _keep_coming(self, rows: pl.DataFrame) -> None:
-        keys = [key for key in self.waiting.keys.values() if key is not None]
-        known = pl.col("key").is_in(keys)
+        known = pl.col("key").is_in(self.waiting.known_keys.implode())
         told = rows.filter(pl.col("corrects").is_not_null() | known)
         self.coming.append(told.select(list(COMING)))
 

@@ -1,5 +1,6 @@
 """Rejected rows wait, are put right and come in once; nothing is counted twice."""
 
+import random
 from pathlib import Path
 
 import polars as pl
@@ -219,3 +220,72 @@ def test_a_history_with_other_amounts_and_without_its_end_is_no_correction(
     other = [row | {"amount": "55.00"} for row in rows[:80]]
     with pytest.raises(RefusedError, match="newest day"):
         load(write(tmp_path / "2", orders=other), store)
+
+
+def test_held_rows_do_not_open_the_gate_to_an_old_extract(tmp_path: Path) -> None:
+    store, rows = tmp_path / "store", orders(100)
+    first = write(tmp_path / "1", orders=rows, customers=customers(20))
+    load(first, store, COMPLETE)
+    assert waiting(store) == {"orders": 40}
+    old = [row for row in rows[:80] if str(row["customer_id"]) < "C020"]
+    with pytest.raises(RefusedError, match="newest day"):
+        load(write(tmp_path / "2", orders=old), store, COMPLETE)
+
+
+class Ledger:
+    """The rules in plain Python, for deliveries with one version of a key each."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Row] = {}
+        self.out: dict[str, Row] = {}
+        self.left: list[Row] = []
+        self.known: set[str] = set()
+
+    def deliver(self, rows: list[Row], people: set[str]) -> tuple[int, int]:
+        """Rows quarantined and rows released by a delivery."""
+        self.known |= people
+        freed = [row for row in self.out.values() if self.is_good(row)]
+        for row in freed:
+            self.kept[self.leave(str(row["order_id"]))] = row
+        return sum(map(self.take, rows)), len(freed)
+
+    def is_good(self, row: Row) -> bool:
+        return row["amount"] != "?" and row["customer_id"] in self.known
+
+    def leave(self, key: str) -> str:
+        if key in self.out:
+            self.left.append(self.out.pop(key))
+        return key
+
+    def take(self, row: Row) -> bool:
+        key = str(row["order_id"])
+        if self.is_good(row):
+            if self.kept.get(key) != row:
+                self.kept[self.leave(key)] = row
+            return False
+        if row in self.left:
+            return False
+        if self.out.get(key) != row:
+            self.out[self.leave(key)] = row
+        return True
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plain_ledger_agrees_after_every_delivery(tmp_path: Path, seed: int) -> None:
+    chance, ledger, store = random.Random(seed), Ledger(), tmp_path / "store"
+    for number in range(6):
+        rows = [
+            row | {"amount": chance.choice(["10.00", "20.00", "?"])}
+            for row in chance.sample(orders(60), 30)
+        ]
+        rows.append(orders(1, first=90 + 3 * number)[0] | {"customer_id": "C000"})
+        people = customers(10 + 6 * number)
+        source = write(tmp_path / "source", orders=rows, customers=people)
+        report = load(source, store, COMPLETE)
+        told = ledger.deliver(rows, {str(each["customer_id"]) for each in people})
+        freed = report.as_dict()["released"].get("orders", 0)
+        assert (reconciled(report)["quarantined"], freed) == told
+        assert waiting(store).get("orders", 0) == len(ledger.out)
+        assert served(store) == (len(ledger.kept), total([*ledger.kept.values()]))
+        if ledger.left:
+            assert lineage(store).height == len(ledger.left)
