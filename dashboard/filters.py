@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import formats, queries, state
-from dashboard.catalogue import METRICS
+from dashboard.catalogue import METRICS, find
 from dashboard.naming import namer
 from dashboard.question import ATTRIBUTES, Condition, Question
 from dashboard.words import LANGUAGES, say
@@ -33,7 +33,8 @@ class View:
     def ask(self, metric: str, by: str | None = None, **options: str) -> Question:
         """A question about a metric for this view."""
         given = tuple(sorted(options.items()))
-        return Question(metric, self.as_of, self.window, self.where, by, given)
+        window = self.window if find(metric).window else None
+        return Question(metric, self.as_of, window, self.where, by, given)
 
     @property
     def key(self) -> str:

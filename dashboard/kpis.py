@@ -23,7 +23,7 @@ from dashboard.numbers import Cell, Ink, Row, written
 from dashboard.question import Question
 from dashboard.words import explanation, label, reason_text, say
 
-COMPARED = {"both": "year"}
+COMPARED = {"both": "year", "month": "previous"}
 DIALOG_HEIGHT = 360
 
 
@@ -110,14 +110,21 @@ def _main(view: View, question: Question, row: Row, ink: Ink) -> str:
 def _changes(view: View, metric: Metric, row: Row, ink: Ink) -> str:
     if row.get("value") is None:
         return ""
-    against = ("both",) if _yearly(view, metric) else ("previous", "year")
+    against = _compared(view, metric)
     changes = "".join(_change(view, metric, each, ink) for each in against)
     return changes or escape(say(view.lang, "compare.none"))
 
 
+def _compared(view: View, metric: Metric) -> tuple[str, ...]:
+    """What a value is compared with; a state, with the month end before."""
+    if metric.window is None:
+        return ("month", "year")
+    return ("both",) if _yearly(view, metric) else ("previous", "year")
+
+
 def _yearly(view: View, metric: Metric) -> bool:
     """Whether the window before and the window a year ago are the same."""
-    return metric.window is not None and (view.window or metric.window) == "365"
+    return (view.window or metric.window) == "365"
 
 
 def _change(view: View, metric: Metric, against: str, ink: Ink) -> str:
@@ -134,7 +141,16 @@ def _change(view: View, metric: Metric, against: str, ink: Ink) -> str:
 def _foot(view: View, metric: Metric, row: Row, ink: Ink) -> str:
     question = view.ask(metric.name)
     chip = state_chip(question, row, ink)
-    return f'<div class="ch-foot">{chip}{_target(question, metric, row, ink)}</div>'
+    foot = f'<div class="ch-foot">{chip}{_target(question, metric, row, ink)}</div>'
+    return foot + _doubt(ink.lang, row)
+
+
+def _doubt(lang: str, row: Row) -> str:
+    """What to know about a value that is shown all the same."""
+    if row.get("value") is None or is_thin(row) or not row.get("reason"):
+        return ""
+    words = escape(reason_text(lang, row["reason"]))
+    return f'<div class="ch-sub ch-doubt">⚠ {words}</div>'
 
 
 def _target(question: Question, metric: Metric, row: Row, ink: Ink) -> str:

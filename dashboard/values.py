@@ -6,14 +6,21 @@ from datetime import date
 
 import polars as pl
 from duckdb import DuckDBPyConnection
+from pandera.typing.polars import DataFrame
 
 from dashboard import cells, periods
 from dashboard.cells import frame
 from data.marts import sql
 from data.schemas.cells import CustomerHistory
 from data.settings import ClvSettings, Settings
-from metrics.clv import clv_model, customer_values, failing_condition
-from metrics.frames import CustomerValue
+from metrics.clv import (
+    clv_model,
+    customer_values,
+    failing_condition,
+    fitted,
+    spend_fitted,
+)
+from metrics.frames import ClvModel, CustomerValue
 from metrics.purchase_fit import PurchaseFit, fit, triples
 from metrics.spend_model import SpendFit, fit_spend
 
@@ -77,6 +84,14 @@ def valued(seen: pl.DataFrame, as_of: date, model: str) -> Valuation:
     purchases, spend = fit(counted, model=model), fit_spend(customers)
     reason = failing_condition(counted, purchases, spend)
     return Valuation(as_of, customers, purchases, spend, reason)
+
+
+def known(seen: pl.DataFrame, model: DataFrame[ClvModel]) -> Valuation:
+    """The models of one date as they were kept, with the histories of that date."""
+    as_of: date = model["as_of"][0]
+    customers = CustomerHistory.validate(seen.filter(pl.col("as_of") == as_of))
+    purchases, spend = fitted(model), spend_fitted(model)
+    return Valuation(as_of, customers, purchases, spend, purchases.reason)
 
 
 def build(

@@ -128,8 +128,8 @@ def clv_model(
     Formula: maximum likelihood over the distinct histories (frequency, recency, T)
     Interval: standard errors of the ln-parameters are in `covariance`, row by row
     Grain: one row: as_of, model, r, alpha, a, b, log_likelihood, customers, triples,
-        converged, p, q, gamma, spend_log_likelihood, spend_customers, covariance,
-        reason
+        converged, p, q, gamma, spend_log_likelihood, spend_customers, correlation
+        (Spearman's, of frequency and spend), covariance, reason
     Units: weeks for alpha; currency for gamma; the rest without unit
     Source: Batislam, Denizel, Filiztekin, International Journal of Research in
         Marketing 24 (2007); Fader, Hardie, Lee, Marketing Science 24 (2005); Fader,
@@ -148,6 +148,7 @@ def clv_model(
         "gamma": spend.gamma,
         "spend_log_likelihood": spend.log_likelihood,
         "spend_customers": spend.customers,
+        "correlation": spend.correlation,
         "covariance": np.ravel(fit.covariance).tolist(),
         "reason": reason or fit.reason or spend.reason,
     }
@@ -181,3 +182,18 @@ def _margin_rate() -> pl.Expr:
     own = pl.when(revenue > 0).then(margin / revenue).otherwise(0.0)
     rate = (seen * own + SHRINKAGE * everyone) / (seen + SHRINKAGE)
     return rate.alias("margin_rate")
+
+
+def spend_fitted(row: DataFrame[ClvModel]) -> SpendFit:
+    """The fitted spend model back from its row."""
+    values = row.row(0, named=True)
+    p, q, gamma, ll = (
+        float("nan") if values[name] is None else float(values[name])
+        for name in ("p", "q", "gamma", "spend_log_likelihood")
+    )
+    return SpendFit(
+        *(p, q, gamma, ll),
+        customers=values["spend_customers"],
+        reason=values["reason"],
+        correlation=values["correlation"],
+    )

@@ -149,6 +149,7 @@ class ClvModel(Result):
     gamma: pl.Float64 = pa.Field(nullable=True)
     spend_log_likelihood: pl.Float64 = pa.Field(nullable=True)
     spend_customers: pl.Int64 = pa.Field(ge=0)
+    correlation: pl.Float64 = pa.Field(ge=-1, le=1, nullable=True)
     covariance: Annotated[pl.List, pl.Float64] = pa.Field()
     reason: pl.String = pa.Field(nullable=True)
 

@@ -25,6 +25,7 @@ class SpendFit:
     log_likelihood: float
     customers: int
     reason: str | None
+    correlation: float | None = None
 
     @property
     def converged(self) -> bool:
@@ -57,7 +58,17 @@ def fit_spend(customers: pl.DataFrame) -> SpendFit:
         log_likelihood=-x.size * (found.loss + float(np.log(unit))),
         customers=x.size,
         reason=found.reason or (INFINITE if q <= 1 else None),
+        correlation=value_correlation(seen),
     )
+
+
+def doubt(correlation: float | None) -> str | None:
+    """A warning where frequency and spend go together, which the model rules out."""
+    if correlation is None or abs(correlation) <= CORRELATED:
+        return None
+    way = "more" if correlation > 0 else "less"
+    found = f"frequent buyers spend {way} (rho {correlation:.2f})"
+    return f"{found}: the forecast assumes neither"
 
 
 def expected_spend(fit: SpendFit) -> pl.Expr:

@@ -21,6 +21,7 @@ from metrics.estimates import EVERYONE
 from metrics.frames import ClvModel
 from metrics.purchase_fit import triples
 from metrics.purchase_forecast import expected_purchases as expected
+from metrics.spend_model import doubt
 from metrics.tiers import tier_distribution
 
 ESTIMATE = {
@@ -60,12 +61,17 @@ def usual(view: View) -> bool:
 
 
 def valuation(view: View) -> values.Valuation:
-    """The models as of a view's date, fitted on demand on all customers."""
+    """The models as of a view's date: the kept ones, else fitted on all customers."""
     reader, day, model = view.reader, view.as_of, asked(view).model
     layout = cells.Layout((periods.span(day, "all"),))
+    kept = reader.rows("SELECT * FROM clv_models WHERE reason IS NULL").filter(
+        (pl.col("as_of") == day) & (pl.col("model") == model)
+    )
 
     def ask() -> values.Valuation:
         seen = reader.laid_out(layout, values.histories)
+        if kept.height:
+            return values.known(seen, ClvModel.validate(kept))
         return values.valued(seen, day, model)
 
     return reader.remember(("valuation", day, model), ask)
@@ -87,7 +93,8 @@ def clv(view: View) -> pl.DataFrame:
         by=column(view.by),
         confidence=view.reader.settings.confidence,
     )
-    return worth.with_columns(pl.lit(None, pl.String).alias("reason"))
+    warning = doubt(found["correlation"][0])
+    return worth.with_columns(pl.lit(warning, pl.String).alias("reason"))
 
 
 def _history(view: View) -> pl.DataFrame:

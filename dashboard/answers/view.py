@@ -90,6 +90,7 @@ def look(reader: Reader, viewer: Viewer, question: Question) -> View:
         _check_attribute(condition.attribute)
     as_of = _date(reader, question.as_of)
     measured = find(dict(question.options).get("of", metric.name))
+    _check_window(measured, question.window)
     period = question.window or measured.window or "all"
     periods.length(period, as_of)
     return View(reader, metric, question, where, as_of, period)
@@ -106,6 +107,13 @@ def _date(reader: Reader, asked: date | None) -> date:
             f" the nearest is {nearest}"
         )
     return asked
+
+
+def _check_window(metric: Metric, window: str | None) -> None:
+    if metric.window is None and window not in (None, "all"):
+        raise UsageError(
+            f"{metric.name} has no window; it is as of a date: leave --window out"
+        )
 
 
 def _check_cut(metric: Metric, by: str | None) -> None:

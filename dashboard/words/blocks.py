@@ -11,6 +11,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "kpi.n.clv": ("{n} 位客户", "{n} customers"),
     "kpi.n_too_small": ("样本太少，仅供参考", "n too small, take with care"),
     "compare.previous": ("环比", "vs previous"),
+    "compare.month": ("较上月末", "vs last month end"),
     "compare.none": (
         "历史还不够长，没有可比的窗口",
         "No earlier window to compare with yet",

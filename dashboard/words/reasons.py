@@ -31,6 +31,18 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"all scores are the same", "所有评分都相同"),
     (r"the dimensions do not explain the score", "这些维度不能解释推荐评分"),
     (r"no buyers", "没有购买客户"),
+    (
+        r"no model is kept of this date; ask for it with --as-of",
+        "没有保存这一天的模型；可用 --as-of 单独计算",
+    ),
+    (
+        r"new customers may have bought before the history starts",
+        "历史开始之前可能已经买过，新客数偏高",
+    ),
+    (
+        r"frequent buyers spend (more|less) \(rho (.+)\): the forecast assumes neither",
+        r"购买频次与单次金额相关（ρ \2），而预测假定二者无关",
+    ),
 )
 
 

@@ -202,3 +202,11 @@ def test_windows_are_half_open_and_whole_days() -> None:
     assert month.starts_after == date(2026, 1, 31)
     assert periods.year_before(date(2024, 2, 29)) == date(2023, 2, 28)
     assert periods.year_before(date(2025, 2, 28)) == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize("metric", ["customers", "clv", "repurchase_within"])
+def test_a_state_has_no_window(company: Reader, metric: str) -> None:
+    with pytest.raises(UsageError, match="leave --window out"):
+        answer(company, LOCAL, Question(metric, window="90"))
+    whole = answer(company, LOCAL, Question(metric, window="all"))
+    assert whole["value"][0] == answer(company, LOCAL, Question(metric))["value"][0]

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -149,7 +149,9 @@ def test_every_cell_holds_what_plain_python_counts(
                 before = told.get((metric, segment), (0, 0))
                 told[metric, segment] = (before[0] + part, before[1] + base)
         for metric in {metric for metric, _ in told}:
-            asked = Question(metric, as_of=as_of, window=window, by=cut)
+            asked = Question(metric, as_of, window, by=cut)
+            if metric == "customers":
+                asked = replace(asked, window=None)
             found = answer(reader, LOCAL, asked).to_dicts()
             wanted = {s: v for (m, s), v in plain(told).items() if m == metric}
             assert shown(found) == wanted, (metric, as_of)
