@@ -16,6 +16,11 @@ ENCRYPTED: Final = 0x1
 TYPES: Final = "[Content_Types].xml"
 TYPES_SIZE: Final = 4 * 1024 * 1024
 
+EXPANDS: Final = (
+    "expands to far more than its size (rule expansion); export it as CSV, or raise "
+    "the bound in [limits] of the settings"
+)
+
 
 @dataclass(frozen=True)
 class Link:
@@ -85,12 +90,13 @@ def _refuse_expansion(
     parts: list[zipfile.ZipInfo], size: int, expanded: int, expansion: int
 ) -> None:
     total = sum(part.file_size for part in parts)
-    bound = min(expanded, max(FLOOR, size * expansion))
-    if total > bound or len(parts) > PARTS:
-        raise Refusal(
-            "expands to far more than its size (rule expansion); export it as CSV, or "
-            "raise the bound in [limits] of the settings"
-        )
+    if total > most(size, expanded, expansion) or len(parts) > PARTS:
+        raise Refusal(EXPANDS)
+
+
+def most(size: int, expanded: int, expansion: int) -> int:
+    """How many bytes a file of `size` may expand to."""
+    return min(expanded, max(FLOOR, size * expansion))
 
 
 def _refuse_other_formats(package: Package) -> None:

@@ -52,9 +52,14 @@ def _decode(path: Path, columns: int, batch: int) -> None:
 
 def _measure(decoded: "pl.DataFrame") -> None:
     """Bound the text of a batch; numbers take what their rows take."""
+    import polars as pl
     import polars.selectors as cs
 
-    sizes = decoded.select(cs.string().str.len_bytes(), cs.binary().bin.size())
+    sizes = decoded.select(
+        cs.string().str.len_bytes().cast(pl.Int64),
+        cs.binary().bin.size().cast(pl.Int64),
+        (cs.categorical() | cs.enum()).cat.len_bytes().cast(pl.Int64),
+    )
     longest = (size or 0 for row in sizes.max().rows() for size in row)
     if max(longest, default=0) > LONGEST:
         raise Refusal(f"holds a cell of more than {LONGEST:,} bytes (rule limit)")

@@ -8,6 +8,7 @@ from typing import IO, Any, Final
 
 from data.confined import xml
 from data.confined.cells import Cell, Meanings, Read
+from data.confined.package import EXPANDS
 from data.confined.refusal import Refusal
 
 ROWS: Final = 20_000  # of a batch
@@ -28,6 +29,7 @@ class Shape:
     header_row: int | None  # the first that is not blank
     width: int  # without header
     columns: int  # more are refused
+    letters: int  # of all cells; more are refused
 
 
 @dataclass
@@ -96,6 +98,7 @@ class _Told:
     top: int = 0  # the line of the header
     hidden: int = 0
     beyond: int = 0
+    letters: int = 0
 
     def take(self, row: Row) -> Iterator[Message]:
         if self.batch:
@@ -108,6 +111,9 @@ class _Told:
         self.beyond += any(place > batch.width for place in row.cells)
         batch.add(row)
         if batch.full:
+            self.letters += batch.letters
+            if self.letters > self.shape.letters:  # shared texts, repeated
+                raise Refusal(EXPANDS)
             yield batch.message()
             self.batch = Batch(batch.width)
 

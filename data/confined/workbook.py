@@ -54,7 +54,14 @@ def read(task: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _read(parts: Package, task: dict[str, Any]) -> Iterator[dict[str, Any]]:
     book = _book(parts)
     sheet = _chosen(book, task["sheet"])
-    shape = Shape(task["header"], task["header_row"], task["width"], task["columns"])
+    size = Path(task["path"]).stat().st_size
+    shape = Shape(
+        header=task["header"],
+        header_row=task["header_row"],
+        width=task["width"],
+        columns=task["columns"],
+        letters=package.most(size, task["expanded"], task["expansion"]),
+    )
     strings, looks = _strings(parts, book.strings), _looks(parts, book.styles)
     meanings = Meanings(strings, looks, book.from_1904, task["decimal"])
     yield {"format": f"Read as Excel, sheet {sheet.name}."}

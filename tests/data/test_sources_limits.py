@@ -12,6 +12,8 @@ from pathlib import Path
 
 import polars as pl
 import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -209,6 +211,14 @@ def test_a_workbook_with_one_huge_cell_is_refused(source: Source) -> None:
     refused(source, r"more than 1,000,000 characters", limits={"expansion": 5_000})
 
 
+def test_a_workbook_that_repeats_a_long_text_is_refused(source: Source) -> None:
+    """Reliability 28: a shared text of a megabyte stands in every row."""
+    strings = "<sst><si><t>" + "x" * 900_000 + "</t></si></sst>"
+    row = f'<row><c t="s"><v>0</v></c>{"".join(map(inline, GOOD[1:]))}</row>'
+    with_strings(source, strings, header_xml() + row * 300)
+    refused(source, r"rule expansion")
+
+
 def test_more_columns_than_a_table_has_are_refused(source: Source) -> None:
     """Reliability 28."""
     wide = ["c"] * 16_384
@@ -240,6 +250,22 @@ def test_parquet_of_more_rows_than_its_size_can_hold_is_refused(
     source.write("orders.parquet", nothing)
     assert (source.folder / "orders.parquet").stat().st_size < MB
     refused(source, r"declares far more rows than its size can hold")
+
+
+@pytest.mark.parametrize(
+    ("word", "categorical"), [("x", False), (b"x", False), ("x", True)]
+)
+def test_parquet_that_repeats_a_long_text_is_refused(
+    source: Source, word: str | bytes, categorical: bool
+) -> None:
+    """Reliability 28: a dictionary of one word stands for gigabytes of text."""
+    places = pa.array([0] * 5_000, pa.int32())
+    repeated = pa.DictionaryArray.from_arrays(places, pa.array([word * 300_000]))
+    path = source.folder / "orders.parquet"
+    rows = pa.table({"order_id": repeated})
+    pq.write_table(rows, path, store_schema=categorical)
+    assert path.stat().st_size < MB
+    refused(source, r"expands to far more text than its size")
 
 
 @pytest.mark.parametrize("end", [5, 100, -1, -8])
