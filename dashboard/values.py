@@ -97,15 +97,15 @@ def known(seen: pl.DataFrame, model: DataFrame[ClvModel]) -> Valuation:
 def build(
     connection: DuckDBPyConnection, settings: Settings, dates: Sequence[date]
 ) -> None:
-    """Keep models, value cells and the last day's customer values in the snapshot."""
+    """Keep models, customers' values and their cells in the snapshot, date by date."""
     spans = [periods.span(day, "all") for day in dates]
     cells.lay_out(connection, cells.Layout(spans), settings)
     seen = histories(connection)
     for day in dates:
         found = valued(seen, day, settings.clv.model)
         _keep(connection, "clv_models", found.model())
-        cells.put(connection, "customer_values", found.values(settings.clv))
-        cells.append(connection, "value_cells")
+        _keep(connection, "customer_values", found.values(settings.clv))
+    cells.append(connection, "value_cells")
 
 
 def dates(first: date, last: date) -> list[date]:

@@ -136,12 +136,13 @@ def _models(view: View) -> pl.DataFrame:
 
 
 def _value_cells(view: View) -> pl.DataFrame:
-    kept = view.reader.rows("SELECT DISTINCT as_of FROM value_cells")["as_of"]
-    spans = (periods.span(view.as_of, "all"),)
-    wanted = Wanted("value_cells", spans, view.where, view.by)
-    if usual(view) and view.as_of in set(kept) and wanted.cube():
-        return view.reader.cells(wanted)
-    return _value_cells_now(view, spans[0])
+    """The value cells of a view; of kept dates all at once, as a history needs them."""
+    days = _kept(view)
+    if not usual(view) or view.as_of not in days:
+        return _value_cells_now(view, periods.span(view.as_of, "all"))
+    spans = tuple(periods.span(day, "all") for day in sorted(days))
+    found = view.reader.cells(Wanted("value_cells", spans, view.where, view.by))
+    return found.filter(pl.col("as_of") == view.as_of)
 
 
 def _value_cells_now(view: View, span: periods.Span) -> pl.DataFrame:
