@@ -35,7 +35,7 @@ def files(name: str, source: Path, table: TableSettings) -> tuple[Path, ...]:
         found = [path for pattern in table.patterns for path in _named(source, pattern)]
     else:
         found = sorted(_default(name, source))
-    return tuple(dict.fromkeys(_checked(path, source) for path in found))
+    return tuple(dict.fromkeys(checked(path, source) for path in found))
 
 
 def label(path: Path, source: Path) -> str:
@@ -80,8 +80,11 @@ def _is_plain(path: Path, source: Path) -> bool:
         return False
 
 
-def _checked(path: Path, source: Path) -> Path:
-    """A regular file inside the folder, whatever links lead to it."""
+def checked(path: Path, source: Path) -> Path:
+    """A regular file inside the folder, whatever links lead to it.
+
+    Errors: RefusedError when it is none.
+    """
     if not _is_plain(path, source):
         raise RefusedError(
             f"{label(path, source)} is not a plain file inside the source folder."

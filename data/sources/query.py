@@ -13,6 +13,7 @@ from data.engines.duckdb import connect
 from data.errors import RefusedError, UsageError
 from data.sources import columnar
 from data.sources.extracts import Extract, Notice
+from data.sources.files import checked
 
 LITERAL: Final = re.compile(r"'([^']+\.(?:csv|parquet|txt|tsv))'", re.IGNORECASE)
 SAFE_TO_SHOW: Final = (
@@ -38,6 +39,8 @@ def read(name: str, source: Path, sql: str) -> Iterator[Extract]:
 
 
 def _run(sql: str, name: str, source: Path, result: Path) -> tuple[Notice, ...]:
+    for path in _named(sql, source):
+        checked(path, source)  # reading a pipe would never end
     connection = connect(None, folders=(source, result.parent), scratch=result.parent)
     try:
         query = _one_select(connection, _rooted(sql, source), name)
@@ -65,6 +68,13 @@ def _rooted(sql: str, source: Path) -> str:
         return _text(source / match[1]) if _exists(match[1], source) else match[0]
 
     return LITERAL.sub(whole, sql)
+
+
+def _named(sql: str, source: Path) -> Iterator[Path]:
+    """The files that a query names."""
+    for pattern in LITERAL.findall(sql):
+        if _exists(pattern, source):
+            yield from source.glob(pattern)
 
 
 def _exists(pattern: str, source: Path) -> bool:

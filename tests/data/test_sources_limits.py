@@ -383,6 +383,16 @@ def test_what_is_no_plain_file_of_the_folder_is_refused(
     refused(source, r"is not a plain file inside the source folder")
 
 
+@pytest.mark.parametrize("make", [fifo, device, outside, Path.mkdir])
+def test_a_query_reads_plain_files_of_the_folder_only(
+    source: Source, make: Callable[[Path], None]
+) -> None:
+    """Reliability 29."""
+    make(source.folder / "x.csv")
+    query = {"orders": {"query": "SELECT * FROM read_csv('x*.csv')"}}
+    refused(source, r"is not a plain file inside the source folder", tables=query)
+
+
 @pytest.mark.parametrize("suffix", ["csv", "csv.gz", "parquet", "xlsx"])
 @pytest.mark.parametrize("middle", ["\n", "\x1b[31m", "\u202e", "$(id)", "x" * 230])
 def test_names_in_messages_hold_no_control_characters(
