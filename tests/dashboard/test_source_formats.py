@@ -1,6 +1,5 @@
 """The same data give the same snapshot, whatever the format of the extracts."""
 
-import gzip
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -49,13 +48,6 @@ def as_text(native: Path, folder: Path) -> None:
     company(folder, "csv")
 
 
-def as_gzip(native: Path, folder: Path) -> None:
-    company(folder, "csv")
-    for path in list(folder.glob("*.csv")):
-        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
-        path.unlink()
-
-
 def as_workbooks(native: Path, folder: Path) -> None:
     for path in native.glob("*.parquet"):
         rows = pl.read_parquet(path)
@@ -73,7 +65,7 @@ def cells(row: tuple[Any, ...]) -> Iterator[Any]:
         yield float(value) if isinstance(value, Decimal) else value
 
 
-@pytest.mark.parametrize("written", [as_text, as_gzip, as_workbooks])
+@pytest.mark.parametrize("written", [as_text, as_workbooks])
 def test_the_same_company_in_another_format_is_the_same_snapshot(
     tmp_path: Path,
     native: Path,
