@@ -113,8 +113,18 @@ def _base(metric: str) -> str:
 
 def window_words(view: View, metric: Metric) -> str:
     """The window a metric is shown for, in words; nothing where it has none."""
+    if metric.name == "clv":
+        days = queries.reader().settings.clv.horizon_days
+        return say(view.lang, "window.clv", days=days)
     window = (view.window or metric.window) if metric.window else None
     return say(view.lang, f"window.{window}") if window else ""
+
+
+def heads(view: View, name: str, metric: str) -> tuple[str, str]:
+    """The title of a card and the line below it, which says the window it is for."""
+    title, below = (say(view.lang, f"{name}.{part}") for part in ("title", "sub"))
+    window = window_words(view, find(metric))
+    return title, f"{below} · {window}" if window else below
 
 
 def change_cell(metric: Metric, question: Question) -> tuple[Cell, str]:

@@ -23,8 +23,11 @@ def summary(view: View, metrics: tuple[str, ...]) -> None:
     """One sentence: which headline metrics are off, unclear, well; what grew."""
     judged = {metric: cards.first_row(view.ask(metric)) for metric in metrics}
     parts = [_judged(view, judged, verdict) for verdict in ORDER]
-    said = [part for part in (*parts, _short(view, judged)) if part]
+    short = _short(view, judged)
+    said = [part for part in (*parts, short) if part]
     worst = next((v for v, part in zip(ORDER, parts, strict=True) if part), "")
+    if worst == "good" and short:
+        worst = "undecided"  # above the thresholds, yet short of a target
     text = _stop(view).join(said) or escape(say(view.lang, "summary.nothing"))
     base = _base(view, metrics)
     st.html(f'<div class="ch-summary {TONES[worst]}">{base}{text}{_stop(view)}</div>')
@@ -129,6 +132,8 @@ def _change(view: View, metric: Metric) -> str:
 
 def _why(view: View, metric: Metric, sign: int) -> str:
     """The segment that moved a rate most its way over the cuts, and how much by mix."""
+    if metric.unit in ("money", "count") and metric.window:
+        return _why_sum(view, metric, sign)
     if metric.name not in BASES:
         return ""
     found = [_strongest(view, metric, cut, sign) for cut in CUTS]
@@ -137,6 +142,32 @@ def _why(view: View, metric: Metric, sign: int) -> str:
         return ""
     question, most = max(known, key=lambda each: sign * float(each[1]["total"]))
     return f'<span class="why">{_split(view, metric, question, most)}</span>'
+
+
+def _why_sum(view: View, metric: Metric, sign: int) -> str:
+    """The segment that a sum grew or shrank by most, over the cuts."""
+    found = [_largest(view, metric, cut, sign) for cut in CUTS]
+    known = [cell for cell in found if cell]
+    if not known:
+        return ""
+    most = max(known, key=lambda cell: sign * (cell.number or 0.0))
+    part = written(most, cards.ink_for(view, metric.name), "change")
+    name = escape(label_of(view.lang, most.row["segment"], most.question.by or ""))
+    text = say(view.lang, "change.why.sum", name=name, part=part)
+    return f'<span class="why">{text}</span>'
+
+
+def _largest(view: View, metric: Metric, cut: str, sign: int) -> Cell | None:
+    """The segment of one cut with the largest change its way; none to choose from."""
+    question = view.ask(metric.name, by=cut, compare="previous")
+    answer = queries.answer(question)
+    moved = (
+        answer.drop_nulls("change") if "change" in answer.columns else answer.clear()
+    )
+    if moved.height < 2:
+        return None
+    order = moved.sort(sign * pl.col("change"), descending=True)
+    return Cell(question, order.row(0, named=True), "change")
 
 
 def _strongest(

@@ -1,7 +1,6 @@
 """Overview: is the customer base healthy, what changed, and why?"""
 
 from dashboard import blocks, cards, filters, kpis, sentences, shares, tables_given
-from dashboard.words import say
 
 HEADLINES = (
     "nps",
@@ -27,16 +26,12 @@ with right, cards.card("changes", *sentences.titles(view)):
 left, right = blocks.columns(3, 2)
 with (
     left,
-    cards.card("tiers", say(view.lang, "tiers.title"), say(view.lang, "tiers.sub")),
+    cards.card("tiers", *cards.heads(view, "tiers", "tier_distribution")),
 ):
     shares.tiers(view)
 with (
     right,
-    cards.card(
-        "concentration",
-        say(view.lang, "concentration.title"),
-        say(view.lang, "concentration.sub"),
-    ),
+    cards.card("concentration", *cards.heads(view, "concentration", "concentration")),
 ):
     shares.concentration(view)
 

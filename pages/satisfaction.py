@@ -1,4 +1,4 @@
-"""Satisfaction: would our customers recommend us, and what should we mend first?"""
+"""Satisfaction: would our customers recommend us, and what should we fix first?"""
 
 from dashboard import blocks, cards, charts, comments, filters, kpis, sentences, tables
 from dashboard.words import say
@@ -29,21 +29,19 @@ blocks.comparison(view, METRICS, CUTS)
 left, right = blocks.columns(1, 1)
 with (
     left,
-    cards.card(
-        "drivers", say(view.lang, "drivers.title"), say(view.lang, "drivers.sub")
-    ),
+    cards.card("drivers", *cards.heads(view, "drivers", "satisfaction_drivers")),
 ):
     charts.drivers(view)
 with (
     right,
-    cards.card("csat", say(view.lang, "csat.title"), say(view.lang, "csat.sub")),
+    cards.card("csat", *cards.heads(view, "csat", "csat")),
 ):
     tables.dimensions(view)
 
 left, right = blocks.columns(1, 1)
 with (
     left,
-    cards.card("scores", say(view.lang, "scores.title"), say(view.lang, "scores.sub")),
+    cards.card("scores", *cards.heads(view, "scores", "score_distribution")),
 ):
     charts.scores(view)
 with (

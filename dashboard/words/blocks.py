@@ -26,7 +26,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "empty.title": ("暂无数据", "Nothing to show"),
     "summary.bad": ("未达门槛：{names}", "Off threshold: {names}"),
     "summary.undecided": ("尚难判断：{names}", "Too close to call: {names}"),
-    "summary.good": ("达到门槛：{names}", "Good: {names}"),
+    "summary.good": ("达到门槛：{names}", "Above threshold: {names}"),
     "summary.short": ("未达目标：{names}", "Short of target: {names}"),
     "summary.named": (
         "{name} {value}（门槛 {limit}{moved}）",
@@ -52,22 +52,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     "change.moved": ("{name} {change}", "{name} {change}"),
     "change.why": (
         "贡献最大的是{name}：自身水平变化 {rate}，人数占比变化 {mix}",
-        "Mostly {name}: {rate} from its own level, {mix} from its share of customers",
+        "Largest part: {name}, {rate} by its own level, {mix} by its share of customers",
     ),
+    "change.why.sum": ("贡献最大的是{name}：{part}", "Largest part: {name}, {part}"),
     "change.none": ("没有可比的上一窗口", "There is no window before to compare with"),
     "trend.title": ("{name}趋势", "{name} over time"),
     "trend.sub": (
-        "月末值，阴影为 95% 区间",
-        "Month-end values; the band is the 95% interval",
+        "各月末与最近一天，阴影为 95% 区间",
+        "Month ends and the last day; the band is the 95% interval",
     ),
-    "trend.sub.plain": ("月末值", "Month-end values"),
+    "trend.sub.plain": ("各月末与最近一天", "Month ends and the last day"),
     "trend.pick": ("选择指标", "Metric"),
     "chart.threshold": ("门槛 {limit}", "Threshold {limit}"),
     "tiers.title": ("客户层级：人数与收入", "Tiers: customers against revenue"),
-    "tiers.sub": ("按近 365 天消费划分", "By spend in the trailing 365 days"),
+    "tiers.sub": (
+        "层级按近 365 天消费划分；净收入",
+        "Tiers by spend in 365 days; revenue",
+    ),
     "concentration.title": ("收入集中度", "Revenue concentration"),
     "concentration.sub": (
-        "收入最高的客户占全部收入的份额",
+        "收入最高的客户占收入的份额",
         "Share of revenue from the customers who spend most",
     ),
     "concentration.big": (
@@ -76,14 +80,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "concentration.gini": (
         "{n} 位有购买的客户；基尼系数 {gini}（0 为完全平均，1 为完全集中）",
-        "{n} customers with a purchase; Gini {gini} (0 is even, 1 all in one hand)",
+        "{n} customers with a purchase; Gini {gini} (0: all spend alike, 1: one spends all)",
     ),
     "concentration.top": ("前 {top}%", "Top {top}%"),
     "rank.title": ("{name}：分组比较", "{name}: compared"),
     "rank.sub": (
         "由低到高，横条为 95% 区间；整条落在门槛一侧，才算高于或低于门槛",
-        "From the lowest up. A segment is above or below the threshold "
-        "only where its whole interval is",
+        "From the lowest up. A segment counts as above or below the threshold "
+        "when its whole interval is",
     ),
     "cut.pick": ("分组方式", "Compare by"),
     "rank.above": ("高于门槛", "Above"),
@@ -120,7 +124,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "csat.sub": ("1–5 分的平均分与 95% 区间", "Mean of 1–5 answers with 95% interval"),
     "col.dimension": ("维度", "Dimension"),
     "col.top2": ("4–5 分占比", "Answers 4–5"),
-    "drivers.title": ("先改进什么：重要性与表现", "What to mend first"),
+    "drivers.title": ("先改进什么：重要性与表现", "What to fix first"),
     "drivers.sub": (
         "纵轴：对推荐评分的解释份额；横轴：平均分。是相关，不是因果",
         "Up: share of the score it explains. Right: mean answer. Association, not cause",
@@ -129,10 +133,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "完整答卷 {n} 份；因缺项未用 {dropped} 份",
         "{n} complete answers; {dropped} left out as incomplete",
     ),
-    "drivers.fix": ("优先改进", "Mend first"),
-    "drivers.keep": ("继续保持", "Keep up"),
+    "drivers.fix": ("优先改进", "Fix first"),
+    "drivers.keep": ("继续保持", "Keep it up"),
     "drivers.low": ("次要", "Lower priority"),
-    "drivers.enough": ("可能投入过多", "Perhaps overdone"),
+    "drivers.enough": ("做得好，影响较小", "Good, matters less"),
     "drivers.x": ("表现（平均分 1–5）→", "Performance (mean 1–5) →"),
     "drivers.y": ("重要性 →", "Importance →"),
     "drivers.hover": (

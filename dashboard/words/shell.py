@@ -17,7 +17,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page.satisfaction": ("满意度", "Satisfaction"),
     "page.satisfaction.question": (
         "客户会推荐我们吗？先改进什么？",
-        "Would our customers recommend us, and what should we mend first?",
+        "Would our customers recommend us, and what should we fix first?",
     ),
     "page.definitions": ("指标口径", "Definitions"),
     "page.definitions.question": (
@@ -75,6 +75,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "window.90": ("近 90 天", "90 days"),
     "window.180": ("近 180 天", "180 days"),
     "window.365": ("近 365 天", "365 days"),
+    "window.clv": ("至今毛利 + 未来 {days} 天", "margin so far + next {days} days"),
     "window.all": ("全部历史", "All history"),
     "list.comma": ("、", ", "),
     "list.semicolon": ("；", "; "),
