@@ -15,7 +15,6 @@ from data.marts import sql
 from data.settings import Settings
 
 SCHEME = "spend"
-CELLS = ("purchase_cells", "repurchase_cells", "answer_cells", "value_cells")
 SUMMED = {
     "occasions": "purchases",
     "request_marks": "requests",

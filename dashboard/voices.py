@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from dashboard import queries
-from dashboard.answers.listed import ANSWERS, rows
+from dashboard.answers.listed import rows
 from dashboard.answers.view import look
 from dashboard.question import Question
 from data.vault import Place, Vault, load_master
@@ -21,7 +21,7 @@ def detractors(question: Question, most: int) -> list[Comment]:
     if not queries.viewer().may_see_personal:
         return []
     view = look(queries.reader(), queries.viewer(), question)
-    unhappy = rows(view, ANSWERS).filter(DETRACTOR)
+    unhappy = rows(view, "window_answers").filter(DETRACTOR)
     found = _sealed(unhappy.select("response_id", "score", "store_id", "known_on"))
     newest = found.sort("known_on", "key", descending=True).head(most)
     return _opened(newest) if newest.height else []

@@ -24,7 +24,7 @@ CENTURY: Final = 36_500  # days
 THRESHOLDS: Final[Mapping[str, float]] = MappingProxyType(
     {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25}
 )
-JUDGED: Final = (  # the metrics that a threshold may be set for
+JUDGED: Final = (  # the metrics with an interval, that a threshold may be set for
     "nps",
     "response_rate",
     "csat",
@@ -32,12 +32,7 @@ JUDGED: Final = (  # the metrics that a threshold may be set for
     "repurchase_within",
     "returning_share",
     "clv",
-    "active_customers",
-    "revenue",
-    "margin",
-    "concentration",
     "churn_rate",
-    "tier_distribution",
 )
 
 
