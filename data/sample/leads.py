@@ -68,7 +68,9 @@ def leads_table(base: Base, channel: Days, acquired: Days, first: int) -> pl.Dat
 def _months(seasons: Seasons) -> Days:
     """Day numbers of the first day of every month, and of the one after the last."""
     first = np.datetime64(seasons.first_day, "M")
-    months = np.arange(first, np.datetime64(seasons.until, "M") + 2)
+    months = np.arange(
+        first, np.datetime64(seasons.until, "M") + np.timedelta64(2, "M")
+    )
     days: Days = (months.astype("M8[D]") - np.datetime64(seasons.first_day)).astype(
         np.int64
     )

@@ -92,7 +92,7 @@ class Seasons:
         """Turn moments into local business time; NEVER is blank."""
         start = np.datetime64(self.first_day, "us")
         stamps = start + np.maximum(moments, NEVER).astype("m8[s]")
-        stamps[moments <= NEVER] = np.datetime64("NaT")
+        stamps[moments <= NEVER] = np.datetime64("NaT", "us")
         return pl.Series(stamps)
 
     def happened(self, moments: Days) -> pl.Series:
@@ -102,7 +102,7 @@ class Seasons:
 
 def seasons(until: date) -> Seasons:
     """Lay out the calendar that ends on `until`."""
-    first = np.datetime64(until, "D") - (HISTORY_DAYS - 1)
-    busy = _busyness(first + np.arange(HISTORY_DAYS))
+    first = np.datetime64(until, "D") - np.timedelta64(HISTORY_DAYS - 1, "D")
+    busy = _busyness(first + np.arange(HISTORY_DAYS).astype("m8[D]"))
     elapsed = np.concatenate([[0.0], np.cumsum(busy)])
     return Seasons(until, elapsed * (HISTORY_DAYS / elapsed[-1]))

@@ -54,6 +54,11 @@ def detect(path: Openable, shown: str, declared: str | None = None) -> Encoding:
     _refuse_binary(head, shown, wide=bool(mark or declared))
     if mark:
         return mark
+    if declared and codecs.lookup(declared).name == "utf-16":
+        raise RefusedError(
+            f"{shown} has no byte order mark (rule encoding); declare another"
+            " encoding in the settings, such as utf-16-le."
+        )
     return Encoding(declared or _by_decoding(path, shown))
 
 
