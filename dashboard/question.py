@@ -1,6 +1,6 @@
 """What a page or the command line asks for: one metric, one view of the customers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 ATTRIBUTES = ("region", "store", "customer_type", "acquisition_channel", "tier")
@@ -45,7 +45,3 @@ class Question:
         named = tuple(f"--{name}={value}" for name, value in given if value)
         filters = tuple(text for each in self.where for text in each.argument())
         return (self.metric, *named, *filters)
-
-    def about(self, metric: str, **changes: object) -> "Question":
-        """The same view of another metric."""
-        return replace(self, metric=metric, **changes)  # type: ignore[arg-type]
