@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -41,7 +42,8 @@ class Confined:
     ) -> None:
         if self.process:
             self.process.kill()
-            with self.process:
+            # What it never read is still in the pipe; closing that must not hide why.
+            with suppress(BrokenPipeError), self.process:
                 pass
 
     def ask(
