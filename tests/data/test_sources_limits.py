@@ -356,6 +356,21 @@ def test_a_confined_process_that_dies_is_a_refusal(
     refused(source, "is damaged and cannot be read")
 
 
+def test_a_confined_process_dead_before_it_is_asked_is_a_refusal_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    dead = confined.started(1)
+    dead.wait()
+    with pytest.raises(RefusedError, match="is damaged and cannot be read"):
+        asked(confined.Confined(Limits(), dead))
+
+
+def asked(reader: confined.Confined) -> list[object]:
+    with reader:
+        return list(reader.ask("xlsx", Path("orders.xlsx"), "orders.xlsx"))
+
+
 # Names, links and change
 
 
