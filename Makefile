@@ -43,7 +43,7 @@ bench: install
 
 # Resolves pyproject.toml anew for every supported Python; needs uv.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --constraint constraints.txt --extra dev pyproject.toml -o requirements.txt
 
 clean:

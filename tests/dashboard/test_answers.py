@@ -8,7 +8,7 @@ import pytest
 
 from dashboard import periods
 from dashboard.answers import answer, missing, offered
-from dashboard.catalogue import METRICS, find
+from dashboard.catalogue import METRICS, Metric, find
 from dashboard.question import Condition, Question
 from dashboard.reader import Reader
 from dashboard.viewer import LOCAL, Rights, Viewer
@@ -24,16 +24,16 @@ def value(reader: Reader, metric: str, **view: object) -> float:
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
-def test_every_metric_of_the_catalogue_answers(company: Reader, metric: object) -> None:
-    frame = answer(company, LOCAL, Question(metric.name))  # type: ignore[attr-defined]
+def test_every_metric_of_the_catalogue_answers(company: Reader, metric: Metric) -> None:
+    frame = answer(company, LOCAL, Question(metric.name))
     assert frame.height
     floats = frame.select(pl.selectors.float())
     assert not floats.select(pl.any_horizontal(pl.all().is_nan()).any()).item()
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
-def test_every_metric_is_defined_in_both_languages(metric: object) -> None:
-    name = metric.name  # type: ignore[attr-defined]
+def test_every_metric_is_defined_in_both_languages(metric: Metric) -> None:
+    name = metric.name
     found = find(name)
     for line in ("Formula:", "Grain:", "Units:", "Source:"):
         assert line in found.definition, line
