@@ -52,6 +52,15 @@ def test_a_viewer_of_one_region_gets_that_region_and_no_more(company: Reader) ->
     assert answer(company, regional, other)["value"][0] in (None, 0)
 
 
+def test_a_part_is_not_measured_against_everyones_target(company: Reader) -> None:
+    regional = Viewer("regional", "regional", Rights(rows=(EAST,)))
+    asked = Question("repurchase_rate")
+    assert answer(company, LOCAL, asked)["target"][0] is not None
+    assert answer(company, regional, asked)["target"][0] is None
+    filtered = Question("repurchase_rate", where=(EAST,))
+    assert answer(company, LOCAL, filtered)["target"][0] is None
+
+
 @pytest.mark.parametrize("metric", ["clv", "concentration", "expected_purchases"])
 def test_rights_hold_where_customers_are_listed(company: Reader, metric: str) -> None:
     regional = Viewer("regional", "regional", Rights(rows=(EAST,)))
