@@ -60,9 +60,13 @@ class Engine(StrEnum):
 
 
 @app.command()
-def sample(
+def sample(  # noqa: PLR0913 a command has the options that its users need
     folder: Annotated[Path, typer.Argument(help="Where the extracts go.")],
+    *,
     customers: Annotated[int, typer.Option(min=1)] = 20_000,
+    orders: Annotated[
+        int | None, typer.Option(min=1, help="About so many in all; about 4 each.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0)] = 1,
     form: Annotated[Format, typer.Option("--format")] = Format.csv,
     until: Annotated[str | None, typer.Option(help="Last day; yesterday.")] = None,
@@ -72,7 +76,12 @@ def sample(
     with progress() as tell:
         tell(Step(f"making up {customers:,} customers"))
         write_company(
-            folder, customers=customers, seed=seed, until=day, format=form.value
+            folder,
+            customers=customers,
+            seed=seed,
+            until=day,
+            format=form.value,
+            orders=orders,
         )
     out.print(f"Wrote a company of {customers:,} customers to {folder}.")
 

@@ -1,6 +1,7 @@
 """The customer base: who is won when, and what each customer is really like."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ class Chunk:
     size: int
     seasons: Seasons
     stores: Stores
+    groups: tuple[Group, ...] = GROUPS
 
     def dice(self, topic: str) -> Dice:
         """Give the topic its own random numbers."""
@@ -72,8 +74,8 @@ def _groups(started: Instants, rng: Dice) -> Days:
     return group
 
 
-def _each(group: Days, name: str) -> Instants:
-    return np.array([float(getattr(each, name)) for each in GROUPS])[group]
+def _each(chunk: Chunk, group: Days, name: str) -> Instants:
+    return np.array([float(getattr(each, name)) for each in chunk.groups])[group]
 
 
 def draw_base(chunk: Chunk) -> Base:
@@ -81,7 +83,8 @@ def draw_base(chunk: Chunk) -> Base:
     rng = chunk.dice("base")
     started = _started(chunk.size, rng)
     group = _groups(started, rng)
-    value_rate = rng.gamma(_each(group, "q")) / _each(group, "gamma")
+    each = partial(_each, chunk, group)
+    value_rate = rng.gamma(each("q")) / each("gamma")
     day = chunk.seasons.day(started)
     return Base(
         chunk=chunk,
@@ -90,10 +93,10 @@ def draw_base(chunk: Chunk) -> Base:
         prospect=rng.random(chunk.size) < PROSPECTS,
         started=started,
         store=chunk.stores.draw(day, rng.random(chunk.size)),
-        rate=rng.gamma(_each(group, "r")) / _each(group, "alpha") / 7,
-        loss=rng.beta(_each(group, "a"), _each(group, "b")),
-        worth=_each(group, "p") / value_rate,
-        shape=_each(group, "p"),
+        rate=rng.gamma(each("r")) / each("alpha") / 7,
+        loss=rng.beta(each("a"), each("b")),
+        worth=each("p") / value_rate,
+        shape=each("p"),
     )
 
 

@@ -1,6 +1,6 @@
 """What the brand is: where it sells, what, through which channels, to whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 REGIONS = {
     "华东": ("上海", "杭州", "南京", "苏州", "宁波", "合肥"),
@@ -57,6 +57,19 @@ class Group:
     def gamma(self) -> float:
         """Scale of the value of a purchase: mean = p gamma / (q - 1)."""
         return self.mean_purchase * (self.q - 1) / self.p
+
+    def paced(self, pace: float) -> "Group":
+        """Buy `pace` times as often and as much less each time; spend and stay alike.
+
+        A customer's rate is multiplied by `pace`. The mean chance to be lost after a
+        purchase, a / (a + b), is divided by it, but never above what it was.
+        """
+        return replace(
+            self,
+            alpha=self.alpha / pace,
+            b=max(self.b, (self.a + self.b) * pace - self.a),
+            mean_purchase=self.mean_purchase / pace,
+        )
 
 
 GROUPS = (

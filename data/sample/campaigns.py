@@ -8,12 +8,12 @@ Chance = Callable[[float], float]  # share that buys anyway -> chance to win the
 
 def reaching(share: float) -> Chance:
     """Win as many as it takes for `share` of the arm to buy."""
-    return lambda anyway: max(0.0, (share - anyway) / (1 - anyway))
+    return lambda anyway: max(0.0, (share - anyway) / max(1 - anyway, 1e-9))
 
 
 def gaining(relative: float) -> Chance:
     """Win as many as it takes to sell to `relative` more than would buy anyway."""
-    return lambda anyway: relative * anyway / (1 - anyway)
+    return lambda anyway: min(1.0, relative * anyway / max(1 - anyway, 1e-9))
 
 
 def adding(share: float) -> Chance:

@@ -1,7 +1,7 @@
 """The whole company, chunk by chunk, in bounded memory."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from data.errors import UsageError
-from data.sample.base import Base, Chunk, draw_base
+from data.sample.base import Base, Chunk
 from data.sample.campaigns import CAMPAIGNS
 from data.sample.contacts import KINDS as CONTACT_KINDS
 from data.sample.contacts import Missed, contacts_table, draw_contacts
@@ -21,17 +21,16 @@ from data.sample.labels import chosen, customer_ids
 from data.sample.leads import channel_spend_table, leads_table
 from data.sample.mistakes import spoil, unreadable
 from data.sample.order_tables import items_table, orders_table
-from data.sample.orders import Orders, draw_orders
+from data.sample.pace import busy
 from data.sample.people import TYPES, customers_table, know_people, look_alikes
 from data.sample.plans import campaigns_table, targets_table
 from data.sample.points import draw_ledger, points_table
-from data.sample.purchases import Lives, Occasions, live, with_comebacks
-from data.sample.redemptions import contaminated, coupons, members_table
+from data.sample.redemptions import contaminated, members_table
 from data.sample.seasons import DAY, seasons
 from data.sample.stores import open_stores, stores_table
+from data.sample.story import Story, tell
 from data.sample.surveys import surveys_table
 from data.sample.tickets import draw_tickets, tickets_table
-from data.sample.trials import Members, run_campaigns
 from data.sample.truth import (
     Truth,
     company_report,
@@ -77,25 +76,6 @@ class Company:
         kinds = pl.repeat(kind, len(ids), dtype=pl.String, eager=True)
         planted = pl.DataFrame({"kind": kinds, "id": ids, "detail": detail})
         self.truths.add("planted", planted)
-
-
-@dataclass(frozen=True)
-class Story:
-    """What happened to the customers of a chunk."""
-
-    base: Base
-    occasions: Occasions
-    lives: Lives
-    trials: tuple[Members, ...]
-    orders: Orders
-
-
-def _tell(chunk: Chunk) -> Story:
-    base = draw_base(chunk)
-    organic, lives = live(base)
-    occasions, trials = run_campaigns(base, organic, CAMPAIGNS)
-    orders = draw_orders(base, occasions, coupons(base, occasions, trials))
-    return Story(base, occasions, with_comebacks(lives, occasions), trials, orders)
 
 
 def _write_orders(company: Company, story: Story) -> None:
@@ -159,16 +139,15 @@ def _missed_table(base: Base, missed: Missed) -> pl.DataFrame:
     )
 
 
-def _chunks(customers: int, seed: int, until: date) -> Iterator[Chunk]:
-    calendar, stores = seasons(until), open_stores(seed)
-    for first in range(0, customers, CUSTOMERS_PER_CHUNK):
+def _chunks(chunk: Chunk, customers: int) -> Iterator[Chunk]:
+    """Give the first chunk and those that follow it."""
+    for number, first in enumerate(range(0, customers, CUSTOMERS_PER_CHUNK), 1):
         size = min(CUSTOMERS_PER_CHUNK, customers - first)
-        number = first // CUSTOMERS_PER_CHUNK + 1
-        yield Chunk(seed, number, first, size, calendar, stores)
+        yield replace(chunk, number=number, first=first, size=size)
 
 
 def _write_chunk(company: Company, chunk: Chunk) -> None:
-    story = _tell(chunk)
+    story = tell(chunk)
     _write_orders(company, story)
     _write_people(company, story)
     _write_touches(company, story)
@@ -190,28 +169,38 @@ def _write_plans(company: Company, chunk: Chunk, customers: int) -> None:
     write_json(folder / "campaigns.json", reports)
 
 
-def write_company(
+def _first_chunk(customers: int, seed: int, until: date, orders: int | None) -> Chunk:
+    """Give the first customers, buying as often as so many orders ask for."""
+    if customers < 1:
+        raise UsageError("A sample company needs at least one customer.")
+    size = min(CUSTOMERS_PER_CHUNK, customers)
+    chunk = Chunk(seed, 1, 0, size, seasons(until), open_stores(seed))
+    return chunk if orders is None else busy(chunk, customers, orders)
+
+
+def write_company(  # noqa: PLR0913 what a company is made from
     folder: Path,
     *,
     customers: int,
     seed: int,
     until: date,
     format: Literal["csv", "parquet"] = "csv",
+    orders: int | None = None,
 ) -> None:
     """Write the company's fourteen extracts and, in `truth/`, what is true of them.
 
+    With `orders`, customers buy as often as it takes to make about so many in all.
     Grain: one file per input table, `<table>.csv` or `<table>.parquet`
     Units: CNY, local business time (Asia/Shanghai); history of 4.5 years to `until`
-    Errors: UsageError without customers
-    The same customers, seed, `until` and format give identical bytes.
+    Errors: UsageError without customers, and for orders that so many do not make
+    The same customers, orders, seed, `until` and format give identical bytes.
     """
-    if customers < 1:
-        raise UsageError("A sample company needs at least one customer.")
+    first = _first_chunk(customers, seed, until, orders)
     with (
         extracts(folder, format) as files,
         extracts(folder / "truth", "parquet") as truths,
     ):
         company = Company(files, truths, start_truth(CAMPAIGNS))
-        for chunk in _chunks(customers, seed, until):
+        for chunk in _chunks(first, customers):
             _write_chunk(company, chunk)
-        _write_plans(company, chunk, customers)
+        _write_plans(company, first, customers)

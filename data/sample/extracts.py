@@ -4,16 +4,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 import polars.selectors as cs
+import pyarrow as pa
+from pyarrow.parquet import ParquetWriter
 
 CENTS = pl.Decimal(18, 2)
 MONEY = ("amount", "refund", "cost", "discount")
 STAMP = "%Y-%m-%d %H:%M:%S"
 SLICE = 512  # rows at least between two places where a line of raw text can stand
 SUFFIXES = ("csv", "parquet")
+ROWS_PER_GROUP = 120_000  # of a Parquet file: what a reader holds at a time
+REPEATED = (  # text columns whose values recur, kept as numbers into a dictionary
+    "agent", "arm", "campaign_id", "category", "cause", "channel", "city", "comment",
+    "detail", "direction", "employee_id", "feedback", "gender", "group", "industry",
+    "kind", "member_level", "mode", "outcome", "owner", "product_id", "purpose",
+    "region", "status", "store_id", "team", "type", "customer_type",
+    "acquisition_channel",
+)  # fmt: skip
 
 
 @dataclass
@@ -22,8 +31,8 @@ class Extracts:
 
     folder: Path
     suffix: str
-    parts: Path
     count: dict[str, int] = field(default_factory=dict)
+    writers: dict[str, ParquetWriter] = field(default_factory=dict)
 
     def add(self, table: str, frame: pl.DataFrame, lines: tuple[str, ...] = ()) -> None:
         """Append rows, and in CSV the raw lines somewhere among them."""
@@ -34,8 +43,7 @@ class Extracts:
             self._append(table, frame, lines)
         else:
             exact = cs.by_name(*MONEY, require_all=False).cast(CENTS)
-            part = self.parts / f"{table}-{number:06}.parquet"
-            frame.with_columns(exact).write_parquet(part)
+            self._write(table, frame.with_columns(exact))
 
     def _clear(self, table: str) -> None:
         for suffix in SUFFIXES:
@@ -55,18 +63,46 @@ class Extracts:
                 now, lines = (lines, ()) if last else (lines[:1], lines[1:])
                 file.write("".join(f"{line}\n" for line in now).encode())
 
+    def _write(self, table: str, frame: pl.DataFrame) -> None:
+        """Append row groups: no frame is kept, and none is read again."""
+        rows = frame.to_arrow(compat_level=pl.CompatLevel.newest())
+        if table not in self.writers:
+            file = self.folder / f"{table}.parquet"
+            self.writers[table] = _opened(file, rows.schema)
+        self.writers[table].write_table(rows, row_group_size=ROWS_PER_GROUP)
+
     def close(self) -> None:
-        """Join the Parquet parts into one file per table."""
-        for table in self.count if self.suffix == "parquet" else ():
-            parts = sorted(self.parts.glob(f"{table}-[0-9]*.parquet"))
-            pl.scan_parquet(parts).sink_parquet(self.folder / f"{table}.parquet")
+        """Finish the Parquet files."""
+        for writer in self.writers.values():
+            writer.close()
+
+    def discard(self) -> None:
+        """Leave no Parquet file that looks finished and is not."""
+        self.close()
+        for table in self.writers:
+            (self.folder / f"{table}.parquet").unlink()
+
+
+def _opened(file: Path, schema: pa.Schema) -> ParquetWriter:
+    repeated = [name for name in schema.names if name in REPEATED]
+    return ParquetWriter(
+        file,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=repeated,
+        store_schema=False,
+    )
 
 
 @contextmanager
 def extracts(folder: Path, suffix: str) -> Iterator[Extracts]:
     """Open the files of a company, replacing those of an earlier one; finish them."""
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix=".parts-") as parts:
-        opened = Extracts(folder, suffix, Path(parts))
+    opened = Extracts(folder, suffix)
+    try:
         yield opened
-        opened.close()
+    except BaseException:
+        opened.discard()
+        raise
+    opened.close()

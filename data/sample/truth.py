@@ -132,7 +132,7 @@ def company_report(chunk: Chunk, customers: int) -> dict[str, Any]:
         "seed": chunk.seed,
         "first_day": chunk.seasons.first_day.isoformat(),
         "until": chunk.seasons.until.isoformat(),
-        "groups": [group_parameters(group) for group in GROUPS],
+        "groups": [group_parameters(group) for group in chunk.groups],
         "survey": {
             "weights": dict(
                 zip(experience.DIMENSIONS, surveys.WEIGHTS.tolist(), strict=True)
