@@ -32,6 +32,7 @@ class Part:
     content: str
     bytes: int
     sha256: str
+    counts: dict[str, int] = field(default_factory=dict)  # see `inspection`
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,21 @@ class Delivery:
     content: str = ""  # of its accepted rows, as `Part.content` tells it
     changed: int = 0  # rows that were new or other than those kept
     correction: str = ""  # the content of the last correction of old rows since
+    repeated: int = 0  # rows whose key had come before in the same delivery
+    filled: dict[str, float] = field(default_factory=dict)  # share of cells by column
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """How good the data of one snapshot were: units tested and passed.
+
+    `scores` says them by table and dimension; what was not tested is not there.
+    """
+
+    snapshot: str
+    at: str
+    as_of: str
+    scores: dict[str, dict[str, list[int]]]
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,7 @@ class Manifest:
     released: dict[str, int] = field(default_factory=dict)  # had waited, are in now
     warnings: list[str] = field(default_factory=list)
     layout: str = ""  # of the marts, as `data.marts.layout` tells it
+    quality: list[Inspected] = field(default_factory=list)  # this one comes last
 
     def of(self, kind: str, table: str) -> tuple[Part, ...]:
         """The parts of one kind and table."""
@@ -92,6 +109,8 @@ class Manifest:
             known["deliveries"] = {
                 table: Delivery(**each) for table, each in known["deliveries"].items()
             }
+            past = known.get("quality", [])
+            known["quality"] = [Inspected(**each) for each in past]
             return Manifest(**known)
         except (KeyError, TypeError):
             raise UnavailableError(FOREIGN) from None

@@ -11,6 +11,7 @@ import polars as pl
 
 from data.schemas import key_columns, personal_columns
 from data.vault import Place, Salts, Vault, month_day
+from data.warehouse.marks import MARKS, marks
 from data.warehouse.rows import DIGEST
 from data.warehouse.store import Store, write_durably
 
@@ -22,6 +23,7 @@ SCHEMA: Mapping[str, type[pl.DataType]] = {
     "sealed": pl.Binary,
     **{f"{name}_index": pl.String for name in INDEXED},
     "birth_month_day": pl.String,
+    **MARKS,
 }
 
 
@@ -46,13 +48,15 @@ def seal(vault: Vault, salts: Salts, table: str, rows: pl.DataFrame) -> pl.DataF
         vault.seal(Place(table, key), owner, text or "")
         for key, owner, text in zip(keys, owners, _texts(table, named), strict=True)
     ]
+    indexes = {f"{name}_index": _index(vault, named, name) for name in INDEXED}
     made: dict[str, Any] = {
         "key": keys,
         "customer_id": named["customer_id"],
         DIGEST: named[DIGEST],
         "sealed": sealed,
-        **{f"{name}_index": _index(vault, named, name) for name in INDEXED},
+        **indexes,
         "birth_month_day": _birthdays(named),
+        **marks(vault, named, indexes["name_index"]),
     }
     return pl.DataFrame(made, schema=SCHEMA)
 

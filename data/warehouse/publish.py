@@ -30,7 +30,7 @@ from data.warehouse.store import (
 )
 
 KEPT = 14
-DATA = ("parts", "personal", "quarantine", "lineage")
+DATA = ("parts", "personal", "quarantine", "lineage", "look_alikes")
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ def find_customers(snapshot: Snapshot, field: str, value: str) -> list[str]:
 def _rows(snapshot: Snapshot, table: str) -> pl.LazyFrame:
     parts = snapshot.manifest.of("personal", table)
     paths = [snapshot.store.root / part.path for part in parts]
-    return pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=dict(SCHEMA))
+    if not paths:
+        return pl.LazyFrame(schema=dict(SCHEMA))
+    return pl.scan_parquet(paths, schema=dict(SCHEMA), missing_columns="insert")
 
 
 def _opened(
