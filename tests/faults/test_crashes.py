@@ -1,7 +1,5 @@
 """Whatever kills or starves a refresh, readers see a whole snapshot, old or new."""
 
-import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +10,8 @@ from filelock import FileLock
 
 from data.errors import UnavailableError
 from data.warehouse import open_current
-from data.warehouse.snapshot import published_manifests
-from data.warehouse.store import Store
-from tests.faults.company import customers, load, orders, write
+from tests.faults.company import load, orders, write
+from tests.faults.trial import Company, files, needed_files, whole
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,64 +43,6 @@ def ran(source: Path, store: Path, fault: str, number: int) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def whole(store: Path) -> tuple[str, int]:
-    """The hash and orders of the serving snapshot, after checking that it is whole."""
-    snapshot = open_current(store)
-    with snapshot.cursor() as cursor:
-        orders_in_mart = cursor.execute("SELECT orders FROM whole").fetchall()[0][0]
-        split = cursor.execute("SELECT sum(orders) FROM by_customer").fetchall()[0][0]
-        rows = cursor.read_parquet(snapshot.parts("orders")).aggregate("count(*)")
-        assert rows.fetchall()[0][0] == orders_in_mart == split
-    return snapshot.manifest.hash, orders_in_mart
-
-
-def needed_files(store: Path) -> set[str]:
-    found = {"CURRENT", ".lock", "personal/key-id", "personal/salts.parquet"}
-    for each in Store(store.resolve()).snapshots.iterdir():
-        names = ("manifest.json", "manifest.sha256", "marts.duckdb")
-        found |= {f"snapshots/{each.name}/{name}" for name in names}
-    for manifest in published_manifests(Store(store.resolve())):
-        found |= {part.path for part in manifest.parts}
-    return found
-
-
-def files(store: Path) -> set[str]:
-    return {p.relative_to(store).as_posix() for p in store.rglob("*") if p.is_file()}
-
-
-class Company:
-    """A store with one snapshot, and the delivery that would make the next one."""
-
-    def __init__(self, folder: Path) -> None:
-        self.store = folder / "store"
-        rows = orders(120)
-        first = write(folder / "first", orders=rows[:60], customers=customers(30))
-        rows[3] = rows[3] | {"amount": "999.00"}
-        bad = rows[4] | {"order_id": "B1", "amount": "?"}
-        self.next = write(folder / "next", orders=[*rows, bad], customers=customers())
-        load(first, self.store)
-        self.old = whole(self.store)
-        self.first = shutil.copytree(self.store, folder / "first-store")
-        load(self.next, folder / "expected")
-        self.new = whole(folder / "expected")
-
-    def restore(self) -> None:
-        """Go back to the state before the next delivery."""
-        shutil.rmtree(self.store)
-        shutil.copytree(self.first, self.store)
-
-    def building(self) -> bool:
-        """Whether a half-built snapshot lies in the store."""
-        return any(self.store.glob(".building-*"))
-
-    def survives(self) -> None:
-        """Old or new is served whole; the next refresh needs no help."""
-        assert whole(self.store) in (self.old, self.new)
-        load(self.next, self.store)
-        assert whole(self.store) == self.new
-        assert files(self.store) == needed_files(self.store)
-
-
 @pytest.fixture
 def company(tmp_path: Path) -> Company:
     return Company(tmp_path)
@@ -125,34 +64,6 @@ def test_a_refresh_killed_at_any_stage_leaves_a_whole_snapshot(
         company.restore()
         code, _ = ran(company.next, company.store, "kill", step)
         assert code == -signal.SIGKILL
-        company.survives()
-
-
-@pytest.mark.slow
-def test_a_refresh_killed_at_each_step_leaves_a_whole_snapshot(
-    company: Company,
-) -> None:
-    for step in range(1, steps(company) + 1):
-        company.restore()
-        ran(company.next, company.store, "kill", step)
-        company.survives()
-
-
-@pytest.mark.slow
-def test_a_refresh_killed_at_random_moments_leaves_a_whole_snapshot(
-    company: Company,
-) -> None:
-    moments = random.Random(7)
-    for _ in range(40):
-        company.restore()
-        process = started(company.next, company.store)
-        while process.poll() is None and not company.building():
-            pass
-        try:
-            process.wait(timeout=moments.uniform(0, 1))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
         company.survives()
 
 

@@ -1,0 +1,177 @@
+"""Kill a refresh many times over and judge what is left of the store each time.
+
+`python -m tests.faults.kills FOLDER random SEED COUNT` kills at random moments of a
+refresh of a company of 1,000 orders with all its marts.
+`python -m tests.faults.kills FOLDER calls SHARE SHARES` kills before each system call
+by which a refresh changes the disk, by strace; SHARE of SHARES takes every such.
+
+Prints one JSON line per kill.
+"""
+
+import json
+import os
+import random
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults import forks
+from tests.faults.company import count_orders
+from tests.faults.trial import Company
+
+ROWS = 1_000
+CALLS = (
+    "write,pwrite64,writev,pwritev,pwritev2,fdatasync,fsync,sync_file_range,msync,"
+    "rename,renameat,renameat2,unlink,unlinkat,ftruncate,truncate,fallocate,"
+    "copy_file_range,sendfile,link,linkat,mkdir,mkdirat,rmdir"
+)
+CALL = re.compile(r"(?P<pid>\d+) +(?P<call>\w+)\(")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Before the n-th call of a kind by one thread."""
+
+    call: str
+    number: int
+
+    def kill(self) -> str:
+        """The same as strace takes it."""
+        return f"inject={self.call}:signal=SIGKILL:when={self.number}"
+
+
+class Range:
+    """Where refreshes are killed: a folder with a company, whose children die."""
+
+    def __init__(self, folder: Path, *, real: bool) -> None:
+        self.folder = folder
+        self.log = folder / "child.log"
+        self.real = real
+        self.company = self._made()
+
+    def _made(self) -> Company:
+        """The company, made in a child: its threads must not be this process's."""
+        build = None if self.real else count_orders
+        made = self.folder / "made.json"
+
+        def make() -> None:
+            company = Company(self.folder, build, rows=ROWS)
+            made.write_text(json.dumps([company.old, company.new]), encoding="utf-8")
+
+        assert forks.done(make, self.log) == 0, self.log.read_text()
+        old, new = json.loads(made.read_text(encoding="utf-8"))
+        return Company.known(self.folder, build, old=tuple(old), new=tuple(new))
+
+    def judged(self) -> str:
+        """Which snapshot served after a fault; all else is an error."""
+        word = self.folder / "word"
+
+        def judge() -> None:
+            word.write_text(self.company.survives(), encoding="utf-8")
+
+        assert forks.done(judge, self.log) == 0, self.log.read_text()
+        return word.read_text(encoding="utf-8")
+
+    def seconds(self) -> float:
+        """How long a whole refresh takes."""
+        begun = time.monotonic()
+        assert forks.done(self.company.deliver, self.log) == 0, self.log.read_text()
+        return time.monotonic() - begun
+
+    def traced(self, *options: str) -> tuple[int, list[str]]:
+        """A refresh under strace: how it ended, and the calls that were seen."""
+        self.company.restore()
+        trace = self.folder / "trace"
+        pid = forks.child(self._same_names, self.log, stopped=True)
+        command = ["strace", "-f", "-y", "-qq", "-p", str(pid), "-o", str(trace)]
+        given = [*command, "-e", f"trace={CALLS}", *options]
+        strace = subprocess.Popen(given, stderr=subprocess.DEVNULL)
+        while "TracerPid:\t0\n" in Path(f"/proc/{pid}/status").read_text():
+            assert strace.poll() is None, "strace cannot attach"
+            time.sleep(0.001)
+        os.kill(pid, signal.SIGCONT)
+        code = forks.ended(pid)
+        assert code is not None, "the traced refresh hangs"
+        strace.wait()
+        lines = trace.read_text(errors="replace").splitlines()
+        return code, [line for line in lines if CALL.match(line)]
+
+    def _same_names(self) -> None:
+        """A refresh whose snapshot has the same name each time, for strace to know."""
+        secrets.token_hex = lambda nbytes=None: "0" * 2 * (nbytes or 16)
+        self.company.deliver()
+
+    def paths(self) -> list[str]:
+        """Options by which strace sees the store's files and nothing else."""
+        code, lines = self.traced()
+        assert code == 0, self.log.read_text()
+        name = re.compile(rf'{re.escape(str(self.company.store))}[^">]*')
+        found = {path for line in lines for path in name.findall(line)}
+        return [option for each in sorted(found) for option in ("-P", each)]
+
+
+def at_random(place: Range, seed: int, count: int) -> Iterator[dict[str, object]]:
+    """Kill at moments spread evenly over a whole refresh."""
+    dice = random.Random(seed)
+    longest = max(place.seconds() for _ in range(2))
+    for _ in range(count):
+        place.company.restore()
+        moment = dice.uniform(0, longest * 1.02)
+        pid = forks.child(place.company.deliver, place.log)
+        code = forks.ended(pid, moment)
+        code = forks.killed(pid) if code is None else code
+        building = place.company.building()
+        yield {
+            "moment": round(moment / longest, 3),
+            "code": code,
+            "building": building,
+            "served": place.judged(),
+        }
+
+
+def changes(lines: list[str]) -> list[Moment]:
+    """The calls that were seen, counted by thread as strace does."""
+    seen: Counter[tuple[str, str]] = Counter()
+    found = []
+    for told in filter(None, map(CALL.match, lines)):
+        seen[told["pid"], told["call"]] += 1
+        found.append(Moment(told["call"], seen[told["pid"], told["call"]]))
+    return found
+
+
+def at_calls(place: Range, share: int, shares: int) -> Iterator[dict[str, object]]:
+    """Kill before each call that changes the store; `done` counts those before it."""
+    paths = place.paths()
+    code, lines = place.traced(*paths)
+    assert code == 0, place.log.read_text()
+    whole = changes(lines)
+    for number, moment in list(enumerate(whole))[share::shares]:
+        code, lines = place.traced(*paths, "-e", moment.kill())
+        yield {
+            "call": moment.call,
+            "number": moment.number,
+            "meant": number,
+            "done": len(lines) - 1,
+            "of": len(whole),
+            "code": code,
+            "served": place.judged(),
+        }
+
+
+def main() -> None:
+    folder, kind, *numbers = sys.argv[1:]
+    kill = {"random": at_random, "calls": at_calls}[kind]
+    place = Range(Path(folder), real=kind == "random")
+    for outcome in kill(place, *map(int, numbers)):
+        print(json.dumps(outcome), flush=True)  # noqa: T201 what the test reads
+
+
+if __name__ == "__main__":
+    main()
