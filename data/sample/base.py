@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from data.sample.arrays import Days, Flags, Instants
 from data.sample.brand import GROUPS, GROWTH, PROSPECTS, Group
 from data.sample.dice import Dice, dice
-from data.sample.seasons import HISTORY_DAYS, Days, Instants, Seasons
+from data.sample.seasons import HISTORY_DAYS, Seasons
 from data.sample.stores import Stores
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from data.sample.base import Base, Flags, summed
+from data.sample.arrays import Days, Flags, Instants, ascending
+from data.sample.base import Base, summed
 from data.sample.brand import EMPLOYEES_PER_STORE
 from data.sample.dice import Dice
 from data.sample.labels import chosen, customer_ids, employee_ids, numbered
 from data.sample.purchases import Lives, Occasions
-from data.sample.seasons import DAY, END, HISTORY_DAYS, NEVER, YEAR, Days, Instants
+from data.sample.seasons import DAY, END, HISTORY_DAYS, NEVER, YEAR
 
 KINDS = ("call", "visit", "email", "message", "gift")
 CALL, VISIT, EMAIL, MESSAGE, GIFT = range(5)
@@ -143,7 +144,7 @@ def draw_contacts(
     kind = np.concatenate([each.kind for each in both])
     purpose = np.concatenate([each.purpose for each in both])
     order = np.flatnonzero((moment > NEVER) & (moment < END))
-    order = order[np.argsort(moment[order], kind="stable")]
+    order = order[ascending(moment[order])]
     return Contacts(customer[order], moment[order], kind[order], purpose[order]), missed
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.sample.base import Base, Flags
+from data.sample.arrays import Days, Flags, Instants
+from data.sample.base import Base
 from data.sample.brand import LATE_REGION
 from data.sample.orders import Orders
 from data.sample.purchases import Lives
-from data.sample.seasons import HISTORY_DAYS, Days, Instants
+from data.sample.seasons import HISTORY_DAYS
 
 DIMENSIONS = ("product_quality", "service", "delivery", "communication", "support")
 TROUBLES = ("product_quality", "service", "delivery")  # what can go wrong with an order

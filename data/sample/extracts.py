@@ -15,6 +15,7 @@ MONEY = ("amount", "refund", "cost", "discount")
 STAMP = "%Y-%m-%d %H:%M:%S"
 SLICE = 512  # rows at least between two places where a line of raw text can stand
 SUFFIXES = ("csv", "parquet")
+TEXT = pa.string_view()
 ROWS_PER_GROUP = 120_000  # of a Parquet file: what a reader holds at a time
 REPEATED = (  # text columns whose values recur, kept as numbers into a dictionary
     "agent", "arm", "campaign_id", "category", "cause", "channel", "city", "comment",
@@ -84,13 +85,15 @@ class Extracts:
 
 
 def _opened(file: Path, schema: pa.Schema) -> ParquetWriter:
-    repeated = [name for name in schema.names if name in REPEATED]
+    whole = {name for name in schema.names if schema.field(name).type == pa.int64()}
+    texts = {name for name in schema.names if schema.field(name).type == TEXT}
     return ParquetWriter(
         file,
         schema,
         compression="zstd",
         compression_level=1,
-        use_dictionary=repeated,
+        use_dictionary=sorted(whole | texts.intersection(REPEATED)),
+        write_statistics=sorted(set(schema.names) - texts),
         store_schema=False,
     )
 

@@ -3,12 +3,13 @@
 import numpy as np
 import polars as pl
 
+from data.sample.arrays import Days, Instants, ascending
 from data.sample.base import Base
-from data.sample.dice import Dice
+from data.sample.dice import Dice, pick
 from data.sample.labels import chosen, customer_ids, numbered
-from data.sample.orders import ONLINE_HOURS, pick
+from data.sample.orders import ONLINE_HOURS
 from data.sample.purchases import Lives
-from data.sample.seasons import DAY, END, HISTORY_DAYS, Days, Instants
+from data.sample.seasons import DAY, END, HISTORY_DAYS
 from data.sample.trials import Members
 
 KINDS = ("login", "browse", "visit", "cart", "call")
@@ -61,15 +62,15 @@ def interactions_table(
     """Write the interactions, numbered from `first` on, in order of time."""
     rng = base.chunk.dice("interactions")
     customer, day = _times(base, lives, rng)
-    kind = pick(np.tile(KIND_SHARES, (len(day), 1)), rng)
-    hour = pick(np.tile(ONLINE_HOURS / ONLINE_HOURS.sum(), (len(day), 1)), rng)
+    kind = pick(len(day), KIND_SHARES, rng)
+    hour = pick(len(day), ONLINE_HOURS / ONLINE_HOURS.sum(), rng)
     moment = day * DAY + hour * 3600 + rng.integers(0, 3600, len(day))
     shopper, left = _carts(base, trials, rng)
     customer = np.concatenate([customer, shopper])
     moment = np.concatenate([moment, left])
     kind = np.concatenate([kind, np.full(len(left), CART)])
     time = np.flatnonzero(moment < END)
-    time = time[np.argsort(moment[time], kind="stable")]
+    time = time[ascending(moment[time])]
     customer, moment, kind = customer[time], moment[time], kind[time]
     channel = np.where(kind == 2, 2, np.where(kind == 4, 3, moment % 2))
     outbound = (kind == 4) & (rng.random(len(kind)) < 0.4)

@@ -3,25 +3,45 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
-from data.sample.seasons import Days
+from data.sample.arrays import Days, blank_unless
 
 NOBODY = -1
 
-Flags = npt.NDArray[np.bool_]
-
-
-def blank_unless(known: Flags, values: pl.Series) -> pl.Series:
-    """Leave blank what the company does not know."""
-    return values.zip_with(pl.Series(known), pl.Series([None], dtype=values.dtype))
-
 
 def numbered(prefix: str, numbers: Days, width: int) -> pl.Series:
-    """Name things S001, S002, ... from 0-based numbers; a negative one has no name."""
-    names = prefix + pl.Series(numbers + 1).cast(pl.String).str.zfill(width)
-    return blank_unless(numbers >= 0, names)
+    """Name things S001, S002, ... from 0-based numbers; a negative one has no name.
+
+    Numbers that recur are named once and looked up.
+    """
+    first = max(int(numbers.min(initial=0)), 0)
+    span = int(numbers.max(initial=-1)) + 1 - first
+    if span >= len(numbers):
+        return blank_unless(numbers >= 0, _names(prefix, numbers, width))
+    names = _names(prefix, first + np.arange(span), width)
+    return _looked_up(names, np.where(numbers < 0, span, numbers - first))
+
+
+def _names(prefix: str, numbers: Days, width: int) -> pl.Series:
+    if numbers.max(initial=0) + 1 >= 10**width:
+        return prefix + pl.Series(numbers + 1).cast(pl.String).str.zfill(width)
+    text = np.full((len(numbers), len(prefix) + width), ord(prefix), dtype=np.uint8)
+    rest = np.maximum(numbers + 1, 0).astype(np.uint32)
+    for place in range(width, 0, -1):
+        rest, text[:, place] = np.divmod(rest, np.uint32(10))
+    text[:, 1:] += ord("0")
+    ends = np.arange(len(numbers) + 1) * text.shape[1]
+    buffers = [None, pa.py_buffer(ends), pa.py_buffer(text)]
+    names = pa.Array.from_buffers(pa.large_string(), len(numbers), buffers)
+    return pl.Series(names)
+
+
+def _looked_up(names: pl.Series, positions: Days) -> pl.Series:
+    """Look up names by position; the one after the last has none."""
+    none = pl.Series([None], dtype=pl.String)
+    return pl.concat([names, none], rechunk=True)[positions]
 
 
 def customer_ids(numbers: Days) -> pl.Series:
@@ -47,4 +67,4 @@ def order_ids(numbers: Days) -> pl.Series:
 def chosen(names: Sequence[str], positions: Days) -> pl.Series:
     """Look up names by position; a negative position has none."""
     known = np.where(positions < 0, len(names), positions)
-    return pl.Series([*names, None], dtype=pl.String)[known]
+    return _looked_up(pl.Series(names, dtype=pl.String), known)

@@ -3,12 +3,12 @@
 import numpy as np
 import polars as pl
 
+from data.sample.arrays import Days
 from data.sample.base import Base, customers_by_day
 from data.sample.brand import ACQUISITION_CHANNELS, ACQUISITION_COST
-from data.sample.dice import COMPANY, Dice, dice
+from data.sample.dice import COMPANY, Dice, dice, pick
 from data.sample.labels import chosen, customer_ids, numbered
-from data.sample.orders import pick
-from data.sample.seasons import DAY, HISTORY_DAYS, NEVER, Days, Seasons
+from data.sample.seasons import DAY, HISTORY_DAYS, NEVER, Seasons
 
 KNOWN = 0.6  # of the customers were leads before
 UNSUCCESSFUL = 1.5  # leads lost per customer won
@@ -25,7 +25,7 @@ def _lost(base: Base, rng: Dice) -> tuple[Days, Days, Days, Days]:
     interested = np.where(rng.random(count) < INTERESTED, interested, NEVER)
     trial = interested + rng.integers(3600, 20 * DAY, count)
     tried = (interested > NEVER) & (rng.random(count) < TRIED)
-    channel = pick(np.tile(LOST_SHARES, (count, 1)), rng)
+    channel = pick(count, LOST_SHARES, rng)
     return channel, reached, interested, np.where(tried, trial, NEVER)
 
 

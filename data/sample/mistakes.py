@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from data.sample.arrays import Days
 from data.sample.dice import Dice
-from data.sample.seasons import Days
 
 JOINING = ("order_items", "campaign_members")  # their keys are others' names
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
@@ -183,7 +183,7 @@ def spoil(
         copies.append(mistake.spoil(rows))
         places.append(at + 0.5 + rng.random(len(at)) * (len(frame) - at))
     order = np.argsort(np.concatenate(places), kind="stable")
-    return pl.concat(copies)[order], counts
+    return pl.concat(copies, rechunk=True)[order], counts
 
 
 def unreadable(

@@ -3,12 +3,20 @@
 import numpy as np
 import polars as pl
 
+from data.sample.arrays import Days, Instants
 from data.sample.base import Base
 from data.sample.brand import CATEGORIES, CATEGORY_MARGINS, ORDER_CHANNELS
 from data.sample.dice import Dice
-from data.sample.labels import chosen, customer_ids, employee_ids, order_ids, store_ids
+from data.sample.labels import (
+    chosen,
+    customer_ids,
+    employee_ids,
+    numbered,
+    order_ids,
+    store_ids,
+)
 from data.sample.orders import RETURNED, STATUSES, Orders
-from data.sample.seasons import DAY, END, NEVER, Days, Instants
+from data.sample.seasons import DAY, END, NEVER
 
 REFUNDS = 0.03  # of the purchases: part of the goods came back
 BLANK_STATUS = 0.01  # of the purchases: the shop's system left it out
@@ -117,7 +125,7 @@ def items_table(base: Base, orders: Orders, table: pl.DataFrame) -> pl.DataFrame
         {
             "order_id": table["order_id"][order],
             "line_no": line,
-            "product_id": "P" + pl.Series(product + 1000).cast(pl.String),
+            "product_id": numbered("P", product + 999, 4),
             "category": chosen(CATEGORIES, category),
             "quantity": quantity,
             "amount": _parts(orders.amount[order], upto, line),

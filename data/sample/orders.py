@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from data.sample.base import Base, Flags
+from data.sample.arrays import Days, Flags, Instants, ascending
+from data.sample.base import Base
 from data.sample.brand import CATEGORIES_BY_VALUE, CATEGORY_LIMITS, EMPLOYEES_PER_STORE
-from data.sample.dice import Dice
+from data.sample.dice import Dice, pick_by
 from data.sample.labels import NOBODY
 from data.sample.purchases import Occasions
-from data.sample.seasons import DAY, END, Days, Instants
+from data.sample.seasons import DAY, END
 
 STATUSES = ("completed", "pending", "cancelled", "returned")
 COMPLETED, PENDING, CANCELLED, RETURNED = range(4)
@@ -29,13 +29,6 @@ ONLINE_HOURS = np.array(
     [3, 1, 1, 1, 1, 1, 2, 3, 5, 6, 7, 7, 8, 7, 6, 6, 6, 6, 7, 9, 12, 13, 10, 6]
 )
 CANCELLED_SHARE, RETURNED_SHARE, NEGATIVE_SHARE = 0.020, 0.008, 0.006
-
-
-def pick(shares: npt.NDArray[np.float64], rng: Dice) -> Days:
-    """Draw one column per row of a table of shares."""
-    limits = np.cumsum(shares, axis=1)[:, :-1]
-    column: Days = (rng.random(len(shares))[:, None] > limits).sum(1)
-    return column
 
 
 @dataclass(frozen=True)
@@ -78,7 +71,7 @@ class Orders:
                 for field in fields(self)
             )
         )
-        return joined.pick(np.argsort(joined.moment, kind="stable"))
+        return joined.pick(ascending(joined.moment))
 
 
 def _split(base: Base, occasions: Occasions, rng: Dice) -> tuple[Days, Instants]:
@@ -97,18 +90,16 @@ def _categories(base: Base, customer: Days, amount: Instants, rng: Dice) -> Days
     """Let the amount and the customer's favourite decide the category."""
     weights = np.array(CATEGORIES_BY_VALUE)
     usual = np.searchsorted(CATEGORY_LIMITS, base.worth)
-    favourite = pick(weights[usual], base.chunk.dice("favourite"))
-    drawn = pick(weights[np.searchsorted(CATEGORY_LIMITS, amount)], rng)
+    favourite = pick_by(usual, weights, base.chunk.dice("favourite"))
+    drawn = pick_by(np.searchsorted(CATEGORY_LIMITS, amount), weights, rng)
     loyal = rng.random(len(amount)) < LOYAL_TO_CATEGORY
     return np.where(loyal, favourite[customer], drawn)
 
 
 def _seconds(channel: Days, rng: Dice) -> Days:
     """Draw the time of day: opening hours in store, evenings online."""
-    hours = np.stack(
-        [STORE_HOURS / STORE_HOURS.sum(), ONLINE_HOURS / ONLINE_HOURS.sum()]
-    )
-    hour = pick(hours[(channel != IN_STORE).astype(int)], rng)
+    hours = [STORE_HOURS / STORE_HOURS.sum(), ONLINE_HOURS / ONLINE_HOURS.sum()]
+    hour = pick_by((channel != IN_STORE).astype(np.int64), hours, rng)
     return hour * 3600 + rng.integers(0, 3600, len(hour))
 
 
@@ -131,7 +122,7 @@ def _purchases(base: Base, occasions: Occasions, coupon: Days) -> Orders:
     rng = base.chunk.dice("orders")
     occasion, amount = _split(base, occasions, rng)
     customer, day = occasions.customer[occasion], occasions.day[occasion]
-    channel = pick(np.array(CHANNELS_BY_GROUP)[base.group[customer]], rng)
+    channel = pick_by(base.group[customer], CHANNELS_BY_GROUP, rng)
     store = _stores(base, customer, channel, day, rng)
     return Orders(
         customer=customer,

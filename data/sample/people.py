@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from data.sample.arrays import Days, Instants, Texts, blank_unless
 from data.sample.base import Base, summed
 from data.sample.brand import (
     ACQUISITION_BY_GROUP,
@@ -19,17 +20,10 @@ from data.sample.brand import (
     MEMBER_LEVELS,
     MEMBER_SHARES,
 )
-from data.sample.dice import Dice
-from data.sample.labels import (
-    NOBODY,
-    blank_unless,
-    chosen,
-    customer_ids,
-    employee_ids,
-    store_ids,
-)
-from data.sample.orders import Orders, pick
-from data.sample.seasons import DAY, HISTORY_DAYS, YEAR, Days, Instants
+from data.sample.dice import Dice, pick_by
+from data.sample.labels import NOBODY, chosen, customer_ids, employee_ids, store_ids
+from data.sample.orders import Orders
+from data.sample.seasons import DAY, HISTORY_DAYS, YEAR
 
 TYPES = ("individual", "member", "corporate")
 INDIVIDUAL, MEMBER, CORPORATE = range(3)
@@ -43,8 +37,6 @@ FIRMS = ("华信", "恒远", "博雅", "天成", "瑞丰", "同创", "金桥", "
 LOOK_ALIKES = 5  # pairs planted per chunk: one person registered twice
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])  # GB 11643
 CHECK_DIGITS = np.array(list("10X98765432"))
-
-Texts = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True)
@@ -88,7 +80,7 @@ def know_people(base: Base, orders: Orders) -> People:
     owned = (kind == CORPORATE) | (spend >= OWNED)
     return People(
         type=kind,
-        channel=pick(np.array(ACQUISITION_BY_GROUP)[base.group], rng),
+        channel=pick_by(base.group, ACQUISITION_BY_GROUP, rng),
         acquired=_acquired(base, orders, rng),
         level=np.where(kind == MEMBER, level, NOBODY),
         owner=np.where(owned, clerk, NOBODY),

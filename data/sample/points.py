@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from data.sample.base import Base, Flags
+from data.sample.arrays import Days, Flags
+from data.sample.base import Base
 from data.sample.dice import Dice
 from data.sample.labels import chosen, customer_ids, numbered
 from data.sample.orders import Orders
-from data.sample.seasons import DAY, END, HISTORY_DAYS, NEVER, Days
+from data.sample.seasons import DAY, END, HISTORY_DAYS, NEVER
 
 KINDS = ("earn", "redeem", "expire", "adjust")
 EARN, REDEEM, EXPIRE, ADJUST = range(4)

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data.sample.base import Base, Flags
+from data.sample.arrays import Days, Flags, Instants, ascending
+from data.sample.base import Base
 from data.sample.dice import Dice
-from data.sample.seasons import HISTORY_DAYS, Days, Instants
+from data.sample.seasons import HISTORY_DAYS
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def _repeats(base: Base, rng: Dice) -> tuple[Days, Instants, Days]:
     count = np.where(base.prospect, 0, rng.poisson(base.rate * left))
     customer = np.repeat(np.arange(len(count)), count)
     instant = base.started[customer] + rng.random(len(customer)) * left[customer]
-    order = np.lexsort((instant, customer))
+    order = np.argsort(instant)
+    order = order[ascending(customer[order])]
     rank = np.arange(len(customer)) - np.repeat(np.cumsum(count) - count, count)
     return customer[order], instant[order], rank
 

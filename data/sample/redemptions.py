@@ -3,12 +3,13 @@
 import numpy as np
 import polars as pl
 
-from data.sample.base import Base, Flags
+from data.sample.arrays import Days, Flags, Instants
+from data.sample.base import Base
 from data.sample.dice import Dice
 from data.sample.labels import chosen, customer_ids
 from data.sample.orders import Orders
 from data.sample.purchases import Occasions
-from data.sample.seasons import DAY, END, HISTORY_DAYS, NEVER, Days, Instants
+from data.sample.seasons import DAY, END, HISTORY_DAYS, NEVER
 from data.sample.trials import Members, first_within
 
 COUPON_OF_THE_WON = 0.9  # of the purchases that a campaign caused

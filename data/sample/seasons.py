@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-Days = npt.NDArray[np.int64]
-Instants = npt.NDArray[np.float64]
+from data.sample.arrays import Days, Flags, Instants, blank_unless
+
 Stamps = npt.NDArray[np.datetime64]
 
 HISTORY_DAYS = 1643
@@ -90,14 +90,16 @@ class Seasons:
 
     def planned(self, moments: Days) -> pl.Series:
         """Turn moments into local business time; NEVER is blank."""
-        start = np.datetime64(self.first_day, "us")
-        stamps = start + np.maximum(moments, NEVER).astype("m8[s]")
-        stamps[moments <= NEVER] = np.datetime64("NaT", "us")
-        return pl.Series(stamps)
+        return self._stamped(moments, moments > NEVER)
 
     def happened(self, moments: Days) -> pl.Series:
         """The same, blank too for what lies after the last day."""
-        return self.planned(np.where(moments < END, moments, NEVER))
+        return self._stamped(moments, (moments > NEVER) & (moments < END))
+
+    def _stamped(self, moments: Days, known: Flags) -> pl.Series:
+        start = np.datetime64(self.first_day, "us").astype(np.int64)
+        stamps = pl.Series(moments * 1_000_000 + start).cast(pl.Datetime("us"))
+        return blank_unless(known, stamps)
 
 
 def seasons(until: date) -> Seasons:

@@ -3,21 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from data.sample.brand import (
-    PLACES,
-    REGION_WEIGHTS,
-    REGIONS,
-    STORES,
-    STORES_AT_START,
-)
+from data.sample.arrays import Days, Instants, Texts
+from data.sample.brand import PLACES, REGION_WEIGHTS, REGIONS, STORES, STORES_AT_START
 from data.sample.dice import COMPANY, dice
 from data.sample.labels import store_ids
-from data.sample.seasons import DAY, HISTORY_DAYS, YEAR, Days, Instants, Seasons
-
-Texts = npt.NDArray[np.str_]
+from data.sample.seasons import DAY, HISTORY_DAYS, YEAR, Seasons
 
 
 @dataclass(frozen=True)

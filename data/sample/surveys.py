@@ -3,18 +3,13 @@
 import numpy as np
 import polars as pl
 
-from data.sample.base import Base, Flags
+from data.sample.arrays import Days, Flags, Instants, blank_unless
+from data.sample.base import Base
 from data.sample.dice import Dice
 from data.sample.experience import DIMENSIONS, TROUBLES, Experience
-from data.sample.labels import (
-    blank_unless,
-    chosen,
-    customer_ids,
-    employee_ids,
-    store_ids,
-)
+from data.sample.labels import chosen, customer_ids, employee_ids, store_ids
 from data.sample.orders import Orders
-from data.sample.seasons import DAY, END, NEVER, Days, Instants
+from data.sample.seasons import DAY, END, NEVER
 
 ASKED = (0.90, 0.90, 0.70, 0.40)  # of a group's purchases
 ANSWERED, ANSWERED_BY_THE_LOST = 0.31, 0.25

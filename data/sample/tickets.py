@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from data.sample.base import Base, Flags
-from data.sample.dice import Dice
+from data.sample.arrays import Days, Flags, Instants, blank_unless
+from data.sample.base import Base
+from data.sample.dice import Dice, pick
 from data.sample.experience import TROUBLES, Experience
-from data.sample.labels import blank_unless, chosen, customer_ids, numbered
-from data.sample.orders import Orders, pick
-from data.sample.seasons import DAY, END, NEVER, Days, Instants
+from data.sample.labels import chosen, customer_ids, numbered
+from data.sample.orders import Orders
+from data.sample.seasons import DAY, END, NEVER
 
 KINDS = ("complaint", "enquiry", "request")
 COMPLAINT, ENQUIRY, REQUEST = range(3)
@@ -110,7 +111,7 @@ def tickets_table(
     loop = _loop(tickets, rng)
     team = np.array(TEAM_OF_TYPE)[tickets.type]
     agent = team * AGENTS_PER_TEAM + rng.integers(0, AGENTS_PER_TEAM, len(team))
-    channel = pick(np.tile([0.4, 0.3, 0.2, 0.1], (len(team), 1)), rng)
+    channel = pick(len(team), (0.4, 0.3, 0.2, 0.1), rng)
     reopened = rng.random(len(team)) < np.where(tickets.lost, 0.2, 0.05)
     rating = _satisfaction(tickets, loop["resolved_at"], loop["closed_at"], rng)
     return pl.DataFrame(

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.sample.base import Base, Flags, summed
+from data.sample.arrays import Days, Flags, Instants
+from data.sample.base import Base, summed
 from data.sample.campaigns import Campaign
-from data.sample.dice import Dice
-from data.sample.orders import pick
+from data.sample.dice import Dice, pick
 from data.sample.purchases import Occasions, values
-from data.sample.seasons import HISTORY_DAYS, LAST_DAY, YEAR, Days, Instants
+from data.sample.seasons import HISTORY_DAYS, LAST_DAY, YEAR
 
 GOLD_SPEND = 10_000  # CNY in the year before
 RECENT = {"shoppers": 120}  # days since the last purchase, else a year
@@ -89,7 +89,7 @@ def _enrol(
     if campaign.most_members is not None:
         customer = customer[: campaign.most_members * (base.chunk.number == 1)]
     shares = [arm.drawn or arm.share for arm in campaign.arms]
-    arm = pick(np.tile(shares, (len(customer), 1)), rng)
+    arm = pick(len(customer), shares, rng)
     bought = first_within(occasions, day, campaign.outcome_days)[customer] >= 0
     anyway = float(bought.mean()) if len(bought) else 0.0
     chances = np.array([each.wins(anyway) for each in campaign.arms])

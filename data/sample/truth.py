@@ -10,13 +10,14 @@ import numpy as np
 import polars as pl
 
 from data.sample import experience, surveys
+from data.sample.arrays import Instants
 from data.sample.base import Base, Chunk, group_parameters
 from data.sample.brand import GROUPS, LATE_REGION
 from data.sample.campaigns import Campaign
 from data.sample.labels import chosen, customer_ids
 from data.sample.mistakes import Count
 from data.sample.purchases import Lives, Occasions
-from data.sample.seasons import DAY, HISTORY_DAYS, NEVER, Instants
+from data.sample.seasons import DAY, HISTORY_DAYS, NEVER
 from data.sample.trials import Members, first_within
 
 HORIZON, CHURN_HORIZON = 365, 180
