@@ -6,16 +6,18 @@ from pathlib import Path
 
 from data.errors import UnavailableError
 from data.vault import KEY, Vault, key_file, load_master, make_master
-from data.warehouse import personal
+from data.warehouse import personal, sums
 from data.warehouse.staging import Keeper
-from data.warehouse.store import Store, write_durably
+from data.warehouse.store import Store
 
 
 def open_keeper(store: Store) -> tuple[Keeper, str | None]:
     """The keys of a store, and what to announce when they were made just now.
 
-    Errors: UnavailableError when a store's key is missing or another one is given.
+    Errors: UnavailableError when a store's key is missing or another one is given, or
+    when a file that it is made of is damaged.
     """
+    sums.settle(store)
     master, notice = load_master(), None
     if master is None and not _identity(store).exists():
         master = make_master()
@@ -25,7 +27,7 @@ def open_keeper(store: Store) -> tuple[Keeper, str | None]:
         )
     vault = _right_vault(store, master)
     if not _identity(store).exists():
-        write_durably(_identity(store), vault.identity.encode())
+        sums.keep(store, sums.KEY_ID, vault.identity.encode())
     return Keeper(vault, personal.read_salts(store)), notice
 
 
@@ -52,6 +54,7 @@ def _right_vault(store: Store, master: bytes | None) -> Vault:
             f"The key of this store is missing: set {KEY}, or put the key file back at"
             f" {key_file()}."
         )
+    sums.check(store, sums.KEY_ID)
     vault, identity = Vault(master), _identity(store)
     if identity.exists() and identity.read_bytes() != vault.identity.encode():
         raise UnavailableError(
@@ -62,4 +65,4 @@ def _right_vault(store: Store, master: bytes | None) -> Vault:
 
 
 def _identity(store: Store) -> Path:
-    return store.personal / "key-id"
+    return store.personal / sums.KEY_ID

@@ -11,9 +11,10 @@ import polars as pl
 
 from data.schemas import key_columns, personal_columns
 from data.vault import Place, Salts, Vault, month_day
+from data.warehouse import sums
 from data.warehouse.marks import MARKS, marks
 from data.warehouse.rows import DIGEST
-from data.warehouse.store import Store, write_durably
+from data.warehouse.store import Store
 
 INDEXED = ("name", "phone", "email", "id_number")
 SCHEMA: Mapping[str, type[pl.DataType]] = {
@@ -85,11 +86,11 @@ def keep_salts(store: Store, salts: Salts) -> None:
         frame = pl.concat([pl.read_parquet(_salts(store)), frame])
     buffer = BytesIO()
     frame.sort("customer_id").write_parquet(buffer)
-    write_durably(_salts(store), buffer.getvalue())
+    sums.keep(store, sums.SALTS, buffer.getvalue())
 
 
 def _salts(store: Store) -> Path:
-    return store.personal / "salts.parquet"
+    return store.personal / sums.SALTS
 
 
 def _texts(table: str, rows: pl.DataFrame) -> list[str | None]:

@@ -10,17 +10,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from data.errors import DashboardError, UnavailableError, UsageError
+from data.warehouse import sums
 from data.warehouse.disk import told
 from data.warehouse.manifest import Manifest
 from data.warehouse.publish import clear, keep
 from data.warehouse.snapshot import listed
-from data.warehouse.soundness import check_marts, check_parts, read_manifest
+from data.warehouse.soundness import (
+    check_marts,
+    check_parts,
+    damaged,
+    read_manifest,
+)
 from data.warehouse.store import (
+    SEAL,
     DamageError,
     Published,
     Store,
     checksum,
     exclusive,
+    found_on_disk,
     read_pointer,
     write_pointer,
 )
@@ -30,7 +38,11 @@ PREVIOUS = "previous"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a snapshot is whole, and what is wrong if it is not."""
+    """Whether a snapshot is whole, and what is wrong if it is not.
+
+    For what all snapshots share, the place of the id holds `CURRENT`, or `personal`:
+    the files by which personal fields are read.
+    """
 
     id: str
     serving: bool
@@ -72,15 +84,20 @@ def prune(store: Store, count: int) -> tuple[str, ...]:
 def verify(store: Store) -> tuple[Verdict, ...]:
     """Read every file of every published snapshot again; the newest first.
 
+    Only where it is damaged, what they share comes last.
+
     Errors: UnavailableError when there is none.
     """
-    published, _ = listed(store)
+    published, pointer = listed(store)
     if not published:
         raise UnavailableError(f"{store.root} holds no published data.")
-    return tuple(
+    found = [
         Verdict(each.id, each == published[0], _damage(store, each))
         for each in _newest_first(published)
-    )
+    ]
+    shared = {"CURRENT": pointer, "personal": sums.damage(store)}
+    lost = [Verdict(n, serving=False, damage=d) for n, d in shared.items() if d]
+    return (*found, *lost)
 
 
 @contextmanager
@@ -115,9 +132,16 @@ def _verified(store: Store, chosen: Published) -> Manifest:
     return manifest
 
 
+def _check_seal(store: Store, published: Published) -> None:
+    """The manifest's checksum beside it is read only when the pointer is lost."""
+    if published not in found_on_disk(store):
+        raise damaged(published.id, f"its {SEAL}")
+
+
 def _damage(store: Store, published: Published) -> str | None:
     try:
         _verified(store, published)
+        _check_seal(store, published)
     except DamageError as error:
         return error.what
     except DashboardError as error:

@@ -3,7 +3,8 @@
 CURRENT                      the snapshot that serves, then those published before it
 snapshots/<id>/              manifest.json, manifest.sha256, marts.duckdb, never changed
 parts/<table>/<month>/       accepted rows, one file per version, never changed
-personal/<table>/<month>/    encrypted personal fields; salts.parquet; key-id
+personal/<table>/<month>/    encrypted personal fields
+personal/                    salts.parquet, key-id, and the SHA256SUMS of both
 quarantine/<table>/all/      encrypted rejected rows with their reasons
 lineage/<table>/all/         which rejected rows left the quarantine, and by which row
 last_refused.json            why the last refresh published nothing, if it did not
@@ -25,6 +26,7 @@ from filelock import FileLock, Timeout
 from data.errors import UnavailableError
 
 BUILDING = ".building-"
+UNFINISHED = ".new"
 NAMED = re.compile(r"\d+-[0-9a-f]+ [0-9a-f]{64}")
 SEAL = "manifest.sha256"  # beside the manifest: the pointer's word, for when it is lost
 
@@ -104,8 +106,8 @@ def read_pointer(store: Store) -> tuple[Published, ...]:
     path = store.root / "CURRENT"
     if not path.exists():
         return ()
-    lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    if not lines or not all(map(NAMED.fullmatch, lines)):
+    *lines, rest = path.read_bytes().decode("ascii", errors="replace").split("\n")
+    if rest or not lines or not all(map(NAMED.fullmatch, lines)):
         raise DamageError(f"{path} is damaged: it names no snapshot.")
     return tuple(Published(*line.split(" ")) for line in lines)
 
@@ -133,7 +135,7 @@ def write_pointer(store: Store, published: tuple[Published, ...]) -> None:
 
 def write_durably(path: Path, content: bytes) -> None:
     """Replace a file so that a crash leaves the whole old or the whole new content."""
-    beside = path.with_name(f".{path.name}.new")
+    beside = path.with_name(f".{path.name}{UNFINISHED}")
     with beside.open("wb") as file:
         file.write(content)
         file.flush()
@@ -193,6 +195,9 @@ def exclusive(store: Store) -> Iterator[None]:
 
 
 def remove_left_overs(store: Store) -> None:
-    """Remove what a refresh that died left behind: half-built folders."""
+    """Remove what a refresh that died left behind: half-built folders and files."""
     for folder in store.root.glob(f"{BUILDING}*"):
         shutil.rmtree(folder)
+    for folder in (store.root, store.personal):
+        for beside in folder.glob(f".*{UNFINISHED}"):
+            beside.unlink()
