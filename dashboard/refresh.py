@@ -20,11 +20,17 @@ from data.marts import layout
 from data.schemas import INPUTS
 from data.settings import Settings
 from data.vault import KEY_BYTES, Salts, Vault
-from data.warehouse import gate, marts
+from data.warehouse import gate, look_alikes, marts, scores
 from data.warehouse.disk import told
 from data.warehouse.intake import Intake, untouched, workshop
 from data.warehouse.keys import open_keeper
-from data.warehouse.manifest import Delivery, Manifest, Part, logical_hash
+from data.warehouse.manifest import (
+    Delivery,
+    Inspected,
+    Manifest,
+    Part,
+    logical_hash,
+)
 from data.warehouse.personal import keep_salts
 from data.warehouse.publish import Building, building, publish
 from data.warehouse.staging import Keeper
@@ -162,6 +168,9 @@ def _pass_gate(begun: Building, intakes: Sequence[Intake], settings: Settings) -
     for intake in intakes:
         if intake.table == "orders":
             found += gate.objections(intake.delivery, gate.past(begun.previous))
+        found += gate.emptier(
+            intake.table, intake.delivery, begun.previous, settings.max_fill_drop
+        )
     if found:
         raise gate.QualityError(found, reports)
 
@@ -175,8 +184,11 @@ def _fill(begun: Building, job: Job, content: Content) -> Manifest:
         _refuse_outside(day, first, job)
         job.build(connection, job.settings, day)
         found = marts.found(connection)
+        spelt = look_alikes.spelt_alike(connection)
     if marts.recounted(begun) != found.rows:
         raise UnavailableError("The new snapshot lost rows; nothing was published.")
+    parts = scores.examined(begun, content.parts, spelt)
+    deliveries = _deliveries(begun, content.intakes)
     return Manifest(
         id=begun.id,
         sequence=begun.sequence,
@@ -190,14 +202,15 @@ def _fill(begun: Building, job: Job, content: Content) -> Manifest:
         tables=_rows(content.parts, "parts"),
         files=[each.as_dict() for i in content.intakes for each in i.reports],
         totals=found.totals,
-        parts=list(content.parts),
+        parts=list(parts),
         marts=found.rows,
         marts_sha256=checksum(begun.marts),
-        deliveries=_deliveries(begun, content.intakes),
+        deliveries=deliveries,
         quarantined=_rows(content.parts, "quarantine"),
         released={i.table: i.released for i in content.intakes if i.released},
         warnings=[*found.warnings, *_skew(begun.previous, now)],
         layout=layout(),
+        quality=_quality(begun, job, day, parts, deliveries),
     )
 
 
@@ -212,13 +225,23 @@ def _rows(parts: Sequence[Part], kind: str) -> dict[str, int]:
 
 def _deliveries(begun: Building, intakes: Sequence[Intake]) -> dict[str, Delivery]:
     """The last delivery of every table; the next one is compared with it."""
-    before = begun.previous.deliveries if begun.previous else {}
     now = {each.table: each.delivery for each in intakes if each.reports}
-    return (
-        before
-        | now
-        | {"orders": gate.baseline(now["orders"], gate.past(begun.previous))}
-    )
+    return gate.remembered(now, begun.previous)
+
+
+def _quality(
+    begun: Building,
+    job: Job,
+    day: date,
+    parts: Sequence[Part],
+    deliveries: dict[str, Delivery],
+) -> list[Inspected]:
+    """How good the data are now, after what was kept of how good they were."""
+    due = scores.last_due(job.settings, job.now)
+    found = scores.Inspection(parts, deliveries, job.settings, due).scores()
+    at = job.now.isoformat(timespec="seconds")
+    now = Inspected(begun.id, at, day.isoformat(), found)
+    return scores.history(begun.previous, now)
 
 
 def _skew(previous: Manifest | None, now: datetime) -> tuple[str, ...]:
@@ -237,7 +260,7 @@ def _note(store: Store, error: RefusedError) -> None:
     note = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "reason": str(error),
-        "objections": [asdict(each) for each in found],
+        "objections": [asdict(e) | {"dimension": e.dimension} for e in found],
     }
     text = json.dumps(note, ensure_ascii=False, indent=1)
     write_durably(store.refused, text.encode())

@@ -115,6 +115,7 @@ class Settings(Setting):
     min_n: int = Field(default=30, ge=1, le=1_000_000_000)
     data_complete_until: date | None = None
     max_reject_share: Share | None = None
+    max_fill_drop: Share = 0.5
     thresholds: Annotated[dict[str, float], AfterValidator(_judged)] = Field(
         default_factory=lambda: dict(THRESHOLDS)
     )

@@ -5,14 +5,21 @@ last one may be small: it is a day's extract. Corrections may be small and old: 
 have no more rows than the quarantine, or than a fifth of the orders kept, and mostly
 say something new. An old or cut extract of the history says next to nothing new. A
 correction that was loaded can be loaded again.
+
+In every table it compares how far the columns are filled that every row should fill. A
+correction of old orders may leave columns out, and so may a delivery of another table
+with no more rows than its quarantine, or than a fifth of its rows kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
 
+from data import quality
 from data.errors import RefusedError
+from data.schemas import key_columns
 from data.warehouse.manifest import Delivery, Manifest
 from data.warehouse.staging import FileReport
 
@@ -22,13 +29,33 @@ ENOUGH_ROWS = 10
 NEWS = 0.5
 
 
+DIMENSIONS: Final[Mapping[str, str]] = {
+    "no_rows": quality.COMPLETENESS,
+    "row_count": quality.COMPLETENESS,
+    "null_share": quality.COMPLETENESS,
+    "newest_day": quality.TIMELINESS,
+    "mean_amount": quality.ACCURACY,
+    "max_reject_share": quality.ACCURACY,
+}
+Fact = int | float | str | None
+
+
 @dataclass(frozen=True)
 class Objection:
-    """Why a delivery is refused: a rule, the table, and words without cell values."""
+    """Why a delivery is refused: a rule, the table, and words without cell values.
+
+    `facts` are the figures of the message, for words in another language.
+    """
 
     rule: str
     table: str
     message: str
+    facts: dict[str, Fact] = field(default_factory=dict)
+
+    @property
+    def dimension(self) -> str:
+        """The dimension of quality in which the delivery fails."""
+        return DIMENSIONS[self.rule]
 
 
 class QualityError(RefusedError):
@@ -67,6 +94,70 @@ def baseline(now: Delivery, before: Past | None) -> Delivery:
     return replace(before.delivery, correction=now.content)
 
 
+def remembered(
+    now: Mapping[str, Delivery], before: Manifest | None
+) -> dict[str, Delivery]:
+    """What the next deliveries are compared with, table by table."""
+    old = before.deliveries if before else {}
+    kept = {
+        table: each
+        if _is_judged(table, each, before)
+        else replace(each, filled=old[table].filled)
+        for table, each in now.items()
+    }
+    orders = (
+        {"orders": baseline(kept["orders"], past(before))} if "orders" in kept else {}
+    )
+    return {**old, **kept, **orders}
+
+
+def shares(table: str, filled: Mapping[str, int]) -> dict[str, float]:
+    """How far the columns are filled that every row should fill, from 0 to 1."""
+    rows = filled.get(key_columns(table)[0], 0)
+    if not rows:
+        return {}
+    return {name: filled.get(name, 0) / rows for name in quality.expected(table)}
+
+
+def emptier(
+    table: str, now: Delivery, before: Manifest | None, most: float
+) -> tuple[Objection, ...]:
+    """Refuse a delivery with columns far emptier than the last time.
+
+    `most` is the largest fall of the filled share that passes.
+    """
+    if before is None or now.rows < ENOUGH_ROWS or not _is_judged(table, now, before):
+        return ()
+    return tuple(_emptier(table, now, before.deliveries[table], most))
+
+
+def _emptier(
+    table: str, now: Delivery, before: Delivery, most: float
+) -> Iterator[Objection]:
+    for column, share in before.filled.items():
+        found = now.filled.get(column, 0.0)
+        if share - found > most:
+            yield Objection(
+                "null_share",
+                table,
+                f"{table}: {column} is filled in {found:.1%} of the rows, in"
+                f" {share:.1%} the last time; max_fill_drop allows {most:.0%} less.",
+                {"column": column, "share": found, "before": share},
+            )
+
+
+def _is_judged(table: str, now: Delivery, before: Manifest | None) -> bool:
+    """Whether columns may not be emptier: a correction may leave some out."""
+    if before is None or table not in before.deliveries:
+        return True
+    last = past(before)
+    if table == "orders" and last is not None:
+        newer = (now.newest or "") > (last.delivery.newest or "")
+        return newer or not _corrects(now, last)
+    waiting, kept = before.quarantined.get(table, 0), before.tables.get(table, 0)
+    return now.rows > max(waiting, ROWS_LEFT * kept)
+
+
 def too_many_rejects(
     reports: Iterable[FileReport], most: float | None
 ) -> tuple[Objection, ...]:
@@ -83,6 +174,7 @@ def too_many_rejects(
             table,
             f"{table}: {rejected:,} of {rows:,} rows were rejected, more than the"
             f" {most:.1%} that max_reject_share allows.",
+            {"rejected": rejected, "rows": rows, "most": most},
         )
         for table, (rows, rejected) in counts.items()
         if rejected > most * rows
@@ -117,14 +209,16 @@ def _fewer(now: Delivery, before: Delivery) -> Objection | None:
     if newer or now.rows > ROWS_LEFT * before.rows:
         return None
     text = f"orders: {now.rows:,} rows came in, {before.rows:,} the last time."
-    return Objection("row_count", "orders", text)
+    facts: dict[str, Fact] = {"rows": now.rows, "before": before.rows}
+    return Objection("row_count", "orders", text, facts)
 
 
 def _older(now: Delivery, before: Delivery) -> Objection | None:
     if (now.newest or "") >= (before.newest or ""):
         return None
     text = f"orders: the newest day is {now.newest}, {before.newest} the last time."
-    return Objection("newest_day", "orders", text)
+    facts: dict[str, Fact] = {"newest": now.newest, "before": before.newest}
+    return Objection("newest_day", "orders", text, facts)
 
 
 def _other_amounts(now: Delivery, before: Delivery) -> Objection | None:
@@ -134,4 +228,4 @@ def _other_amounts(now: Delivery, before: Delivery) -> Objection | None:
     if 1 / MEAN_FACTOR < factor < MEAN_FACTOR:
         return None
     text = f"orders: the mean amount is {factor:.3g} times that of the last time."
-    return Objection("mean_amount", "orders", text)
+    return Objection("mean_amount", "orders", text, {"factor": factor})

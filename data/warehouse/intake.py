@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from data.engines.duckdb import connect
+from data.warehouse import gate
 from data.warehouse.manifest import Delivery, Part
 from data.warehouse.merge import ALL_BITS, Workshop, judge, merge
 from data.warehouse.publish import Building
@@ -129,11 +130,13 @@ def untouched(begun: Building, taken: Iterable[str]) -> tuple[Part, ...]:
 
 
 def _delivery(workshop: Workshop, staging: Staging) -> Delivery:
+    came = sum(each.rows_in - each.quarantined for each in staging.reports)
+    filled = gate.shares(staging.table, staging.filled)
+    changed = sum(each.accepted for each in staging.reports)
     if staging.table != "orders":
-        rows = sum(each.rows_in - each.quarantined for each in staging.reports)
-        return Delivery(rows)
+        return Delivery(came, changed=changed, filled=filled)
     ask, given = workshop.connection.execute, {"released": staging.released}
     content = ask(CONTENT, given).fetchall()[0][0] or 0
-    changed = sum(each.accepted for each in staging.reports)
     rows, mean, newest = ask(DELIVERED, given).fetchall()[0]
-    return Delivery(rows, mean, newest, f"{content & ALL_BITS:032x}", changed)
+    content = f"{content & ALL_BITS:032x}"
+    return Delivery(rows, mean, newest, content, changed, filled=filled)

@@ -103,6 +103,7 @@ class Staging:
         self.waiting = Waiting()
         self.again: set[str] = set()
         self.released_ids: tuple[str, ...] = ()
+        self.filled: Counter[str] = Counter()  # accepted rows by filled column
         self.coming = [pl.DataFrame(schema=COMING)]
         self.folder = folder
         self._keeper = keeper
@@ -121,6 +122,7 @@ class Staging:
         report.rows_in += batch.rows_in
         report.accepted += batch.accepted.height
         report.notices += batch.notices
+        self._count_filled(batch.accepted)
         if batch.accepted.height:
             self._notice_corrections(batch)
             self._accept(number, batch.accepted, list(self.files).index(batch.file))
@@ -178,6 +180,11 @@ class Staging:
             self._write(
                 "personal", number, personal.seal(vault, salts, self.table, new)
             )
+
+    def _count_filled(self, accepted: pl.DataFrame) -> None:
+        """Count what the gate compares with the last delivery: cells that are there."""
+        empty = accepted.null_count().row(0, named=True)
+        self.filled.update({n: accepted.height - e for n, e in empty.items()})
 
     def _notice_corrections(self, batch: Batch) -> None:
         """Keep the places of rows that may be a rejected row put right."""
