@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -13,6 +12,7 @@ import polars as pl
 from data.door import batches, tables_found
 from data.schemas import INPUTS
 from data.settings import Settings
+from data.sources import Place, opened
 from data.warehouse.intake import (
     Intake,
     customer_ids,
@@ -48,7 +48,7 @@ Progress = Callable[[Step], None]
 class Job:
     """What to load, by which settings, with what, whom to tell, and when (UTC)."""
 
-    source: Path
+    source: Place
     settings: Settings
     build: Build
     progress: Progress
@@ -67,8 +67,14 @@ class Desk:
     def intakes(self) -> tuple[Intake, ...]:
         """Take in every table of the delivery, and the rows that may leave the wait.
 
-        Where rows wait for their customers, the customers come first.
+        Where rows wait for their customers, the customers come first. The tables of a
+        database are all read as they are in the moment that it is opened.
         """
+        with opened(self.job.source, self.job.settings) as source:
+            open_desk = replace(self, job=replace(self.job, source=source))
+            return open_desk._intakes()
+
+    def _intakes(self) -> tuple[Intake, ...]:
         found = tables_found(self.job.source, self.job.settings)
         here = {"orders", *found}  # for the door to say that orders are missing
         tables = [t for t in INPUTS if t in {*here, *held_tables(self.begun)}]

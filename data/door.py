@@ -7,7 +7,6 @@ checks the rows, and nothing is lost: in every batch `rows_in` is accepted + rej
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -21,7 +20,7 @@ from data.parsing.tables import Typed, typed
 from data.remedies import REMEDIES
 from data.schemas import INPUTS, accepted_columns, fields, key_text
 from data.settings import Settings
-from data.sources import exported
+from data.sources import Place, exported
 from data.sources.columns import (
     Plan,
     canonical,
@@ -79,8 +78,8 @@ class Batch:
     corrects: pl.Series | None = None
 
 
-def tables_found(source: Path, settings: Settings) -> tuple[str, ...]:
-    """The tables that a source folder holds.
+def tables_found(source: Place, settings: Settings) -> tuple[str, ...]:
+    """The tables that a source folder holds, or its settings find in a database.
 
     Errors: RefusedError when there is no such folder, or a file named in the settings
     is not there.
@@ -92,7 +91,7 @@ def tables_found(source: Path, settings: Settings) -> tuple[str, ...]:
 
 def batches(
     table: str,
-    source: Path,
+    source: Place,
     settings: Settings,
     *,
     now: datetime | None = None,

@@ -63,6 +63,20 @@ def _inside(pattern: str) -> str:
 NOT_WRITTEN = ("idna", "punycode", "undefined")
 
 
+def _qualified(table: str) -> str:
+    parts = table.split(".")
+    if len(parts) > 2 or not all(part and part.isprintable() for part in parts):
+        raise ValueError("must be table or schema.table; ask others in database_query")
+    return table
+
+
+def _one_query(query: str) -> str:
+    bare = query.strip().rstrip(";").rstrip()
+    if not bare or "\0" in bare:
+        raise ValueError("must be one SELECT")
+    return bare
+
+
 def _known_encoding(name: str) -> str:
     try:
         found = codecs.lookup(name).name
@@ -105,6 +119,8 @@ def _known_zone(name: str) -> str:
     return name
 
 
+SOURCES = ("file", "files", "query", "database_table", "database_query")
+OF_FILES = ("header", "sheet", "header_row", "delimiter", "encoding")
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Pattern = Annotated[str, AfterValidator(_inside)]
 
@@ -115,6 +131,13 @@ class TableSettings(Setting):
     file: Pattern | None = None
     files: tuple[Pattern, ...] = ()
     query: str | None = Field(default=None, min_length=1)
+    # Where they lie is not part of what a snapshot tells about its settings.
+    database_table: Annotated[str, AfterValidator(_qualified)] | None = Field(
+        default=None, exclude=True
+    )
+    database_query: Annotated[str, AfterValidator(_one_query)] | None = Field(
+        default=None, exclude=True
+    )
     columns: Mapping[str, ColumnRule] = Field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
     header: bool = True
@@ -128,14 +151,25 @@ class TableSettings(Setting):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        if (self.file is not None) + bool(self.files) + (self.query is not None) > 1:
-            raise ValueError("takes one of file, files, query")
+        named = [key for key in SOURCES if getattr(self, key)]
+        if len(named) > 1:
+            raise ValueError(f"takes one of {', '.join(SOURCES)}")
         if not self.header and not self._positions():
             raise ValueError("header = false needs columns with a position")
+        of_files = self.model_fields_set.intersection(OF_FILES)
+        if self.in_database and of_files:
+            raise ValueError(
+                f"{named[0]} is no file; leave out {', '.join(sorted(of_files))}"
+            )
         return self
 
     def _positions(self) -> bool:
         return any(rule.position is not None for rule in self.columns.values())
+
+    @property
+    def in_database(self) -> bool:
+        """Whether its rows are asked of the company's database."""
+        return bool(self.database_table or self.database_query)
 
     @property
     def patterns(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from data.database import DatabaseSettings
 from data.errors import UsageError
 from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
@@ -123,6 +124,8 @@ class Settings(Setting):
     limits: Limits = Limits()
     tiers: dict[str, Scheme] = Field(default_factory=_default_tiers)
     tables: dict[str, TableSettings] = Field(default_factory=dict)
+    # Not part of what a snapshot tells about its settings: it says where data lie.
+    database: DatabaseSettings | None = Field(default=None, exclude=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -145,6 +148,8 @@ class Settings(Setting):
     def _known_columns(self) -> Self:
         for name, table in self.tables.items():
             table.check_columns(name)
+            if table.in_database and self.database is None:
+                raise ValueError(f"tables.{name} needs the section [database]")
         return self
 
     def table(self, name: str) -> TableSettings:

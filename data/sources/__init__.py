@@ -9,13 +9,15 @@ from typing import Final
 
 import polars as pl
 
-from data.errors import RefusedError
+from data.errors import RefusedError, UnavailableError
 from data.limits import MB, Limits
 from data.mapping import TableSettings
-from data.sources import columnar, content, delimited, query, workbooks
+from data.settings import Settings
+from data.sources import columnar, content, database, delimited, query, workbooks
 from data.sources.columns import known_headers
 from data.sources.compressed import Compressed
 from data.sources.confined import Confined
+from data.sources.database import Database
 from data.sources.extracts import Extract
 from data.sources.files import files, folder, label
 
@@ -23,20 +25,51 @@ LONGEST: Final = 1_000_000  # bytes of one cell
 USUAL: Final = Limits()
 
 
-def has(name: str, source: Path, table: TableSettings) -> bool:
+@dataclass(frozen=True)
+class Source:
+    """Where a delivery comes from: a folder, and a database if tables are in one."""
+
+    folder: Path
+    database: Database | None = None
+
+
+Place = Path | Source
+
+
+@contextmanager
+def opened(place: Place, settings: Settings) -> Iterator[Source]:
+    """A source with the company's database, if the settings read a table from it.
+
+    Errors: UnavailableError when the database does not let us in.
+    """
+    source = _source(place)
+    asked = any(table.in_database for table in settings.tables.values())
+    if settings.database is None or not asked or source.database:
+        yield source
+        return
+    with database.opened(settings.database) as found:
+        yield Source(source.folder, found)
+
+
+def has(name: str, place: Place, table: TableSettings) -> bool:
     """Whether the source has a table."""
-    return bool(table.query or files(name, folder(source), table))
+    elsewhere = table.query or table.in_database
+    return bool(elsewhere or files(name, folder(_source(place).folder), table))
 
 
 def extracts(
-    name: str, source: Path, table: TableSettings, limits: Limits = USUAL
+    name: str, place: Place, table: TableSettings, limits: Limits = USUAL
 ) -> Iterator[Extract]:
     """The rows of a table, file by file, in extracts of bounded size.
 
     Errors: RefusedError when a file cannot be read, changes while it is read, or is
-    larger than the limits.
+    larger than the limits; those of `Database.read` for a table of a database.
     """
-    root = folder(source)
+    source = _source(place)
+    root = folder(source.folder)
+    if table.in_database:
+        yield from _asked(name, source.database, table, limits)
+        return
     if table.query:
         yield from query.read(name, root, table.query)
         return
@@ -48,6 +81,20 @@ def extracts(
                 for extract in reader.read(path, shown):
                     _check_size(extract, limits)
                     yield extract
+
+
+def _source(place: Place) -> Source:
+    return place if isinstance(place, Source) else Source(place)
+
+
+def _asked(
+    name: str, found: Database | None, table: TableSettings, limits: Limits
+) -> Iterator[Extract]:
+    if found is None:
+        raise UnavailableError(f"The database that holds {name} is not open.")
+    for extract in found.read(name, table):
+        _check_size(extract, limits)
+        yield extract
 
 
 @dataclass(frozen=True)
