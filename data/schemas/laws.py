@@ -19,8 +19,8 @@ def law(column: str, rule: str, holds: pl.Expr) -> Any:
     def check(_model: type[pa.DataFrameModel], data: PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(holds.fill_null(value=True))
 
-    check.__name__ = rule
-    return pa.dataframe_check(name=f"{column}: {rule}")(classmethod(check))
+    check.__name__ = f"{column}: {rule}"  # a subclass of the model knows only this one
+    return pa.dataframe_check(name=check.__name__)(classmethod(check))
 
 
 def not_before(later: str, earlier: str) -> Any:

@@ -170,8 +170,13 @@ def _lines(path: Openable) -> Iterator[bytes]:
     rest = b""
     for block in _blocks(path):
         *whole, rest = (rest + block).split(b"\n")
-        yield from whole
-    yield rest
+        yield from chain.from_iterable(map(_parted, whole))
+    yield from _parted(rest)
+
+
+def _parted(line: bytes) -> list[bytes]:
+    """The lines of what may have bare carriage returns as line ends."""
+    return line.removesuffix(b"\r").split(b"\r")
 
 
 def _foreign_lines(path: Openable) -> Iterator[bytes]:

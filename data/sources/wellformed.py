@@ -6,6 +6,7 @@ counted as bytes, and Polars reads the records that have the right number of fie
 """
 
 import io
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from typing import Final
 
@@ -122,6 +123,8 @@ def _rows(block: bytes, layout: Layout, spans: Spans, widths: Places) -> Fast | 
     wrong = (widths != layout.width) & ~blank
     good = ~(wrong | blank)
     kept = block if good.all() else _kept(block, spans, good)
+    if kept.startswith(BOM_UTF8):
+        return None  # Polars would take it from the first cell
     rows = _parsed(kept, layout, quoted=QUOTE in block)
     if rows.height != int(good.sum()):
         return None
