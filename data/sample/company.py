@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ import polars as pl
 
 from data.errors import UsageError
 from data.sample.base import Base, Chunk
+from data.sample.behind import Behind, behind
 from data.sample.campaigns import CAMPAIGNS
 from data.sample.contacts import KINDS as CONTACT_KINDS
 from data.sample.contacts import Missed, contacts_table, draw_contacts
@@ -50,14 +52,19 @@ class Company:
 
     files: Extracts
     truths: Extracts
+    behind: Behind
     truth: Truth
     numbered: dict[str, int] = field(default_factory=dict)
 
     def add(self, chunk: Chunk, table: str, frame: pl.DataFrame) -> None:
-        """Write a chunk's rows of a table, its mistakes among them."""
+        """Number a chunk's rows of a table, to be written while the next are drawn."""
+        self.numbered[table] = self.next(table) + len(frame)
+        self.behind.do(partial(self._write, chunk, table, frame))
+
+    def _write(self, chunk: Chunk, table: str, frame: pl.DataFrame) -> None:
+        """Write the rows, mistakes among them."""
         spoilt, counts = spoil(table, frame, chunk.dice(f"mistakes in {table}"))
         self.truth.count(counts)
-        self.numbered[table] = self.next(table) + len(frame)
         lines: tuple[str, ...] = ()
         if self.files.suffix == "csv":
             dice = chunk.dice(f"unreadable {table}")
@@ -199,8 +206,10 @@ def write_company(  # noqa: PLR0913 what a company is made from
     with (
         extracts(folder, format) as files,
         extracts(folder / "truth", "parquet") as truths,
+        behind() as writer,
     ):
-        company = Company(files, truths, start_truth(CAMPAIGNS))
+        company = Company(files, truths, writer, start_truth(CAMPAIGNS))
         for chunk in _chunks(first, customers):
             _write_chunk(company, chunk)
+        writer.finish()
         _write_plans(company, first, customers)
