@@ -28,13 +28,10 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     _store_regions(connection)
     cells.put(connection, "tier_names", _tier_names(settings))
     connection.execute(f"CREATE TABLE names AS {sql('names')}")
-    for events, source in cells.SUMMED.items():
-        cells.view(connection, f"cut_{source}", cells.cut(source, None))
-        connection.execute(f"CREATE TABLE {events} AS {sql(events)}")
+    connection.execute(f"CREATE TABLE declared AS {sql('declared')}")
+    cells.keep_totals(connection)
     first = first_day(connection) or as_of
-    kept = periods.kept(first, as_of)
-    cells.keep_totals(connection, kept)
-    for days in _batches(connection, kept):
+    for days in _batches(connection, periods.kept(first, as_of)):
         _count(connection, settings, days)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")

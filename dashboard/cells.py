@@ -4,7 +4,6 @@ that a snapshot keeps, and on demand for any other window, date or crossing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -15,6 +14,7 @@ from data.marts import sql
 from data.settings import Settings
 
 SCHEME = "spend"
+UNKNOWN = "unknown"
 SUMMED = {
     "occasions": "purchases",
     "request_marks": "requests",
@@ -22,10 +22,25 @@ SUMMED = {
 }
 """What cells are summed from, and the events behind it."""
 
+ANSWERED = {name: source for name, source in SUMMED.items() if source != "purchases"}
 PARTS = {"answer_cells": ("response_cells", "score_cells")}
 """Cells that are kept in fewer, wider rows than they are read in."""
 
 KEYS = ("store", "region", "customer_type", "acquisition_channel", "tier")
+CUBES = {
+    "coarse": {"region", "customer_type", "acquisition_channel", "tier"},
+    "store": {"store", "region"},
+}
+"""The cubes that a snapshot keeps, and the attributes that each tells apart."""
+
+UNCUT = "SELECT m.*, m.first_day AS ever_since FROM members AS m"
+HOMES = (
+    "SELECT e.*, p.customer_key, n.code AS cut FROM purchases AS e"
+    " INNER JOIN profiles AS p ON p.customer_id = e.customer_id"
+    " INNER JOIN names AS n ON n.name = e.store_id"
+    " WHERE p.declared_store IS NULL AND p.customer_key > 0"
+)
+"""Purchases by store of the customers without a declared one."""
 
 
 @dataclass(frozen=True)
@@ -77,56 +92,102 @@ def summed(connection: DuckDBPyConnection, mart: str) -> pl.DataFrame:
 
 
 def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) -> None:
-    """Make what the cell marts read: windows, limits, customers' states, cuts."""
+    """Make what the cell marts read: windows, limits, customers' totals and cells."""
     days = sorted({span.as_of for span in layout.spans})
     put(connection, "as_of_dates", periods.dates_frame(days))
     put(connection, "periods", periods.periods_frame(layout.spans))
     put(connection, "tier_areas", periods.tier_frame(days, settings, SCHEME))
-    put(connection, "horizons", periods.horizons_frame())
+    put(connection, "horizons", periods.horizons_frame(days))
     put(connection, "wanted", _wanted(layout.where))
-    _total(connection, days)
-    table(connection, "customer_states", sql("customer_states"))
-    table(connection, "day_spans", sql("day_spans"))
-    view(connection, "cell_keys", _keys(layout))
-    table(connection, "cells", sql("cells"))
-    table(connection, "cell_members", sql("cell_members"))
+    put(connection, "cubes", _cubes(layout))
+    put(connection, "tier_steps", _tier_steps(layout, settings))
+    for mart in ("steps", "day_places", "start_places"):
+        table(connection, mart, sql(mart))
+    _stand(connection, "home_standings", "home_totals")
+    _stand(connection, "standings", "purchase_totals")
+    for mart in ("year_starts", "homes", "addresses", "blocks", "first_cells"):
+        table(connection, mart, sql(mart))
+    table(connection, "cells", _chosen_cells(layout.where))
+    table(connection, "residents", sql("residents"))
+    table(connection, "members", sql("members"))
     view(connection, "named_keys", sql("named_keys"))
+    view(connection, "day_spans", sql("day_spans"))
     _cut(connection, layout)
 
 
-def keep_totals(connection: DuckDBPyConnection, days: Sequence[date]) -> None:
-    """Keep the running totals of purchases, as they look on some dates."""
-    put(connection, "as_of_dates", periods.dates_frame(days))
-    connection.execute("CREATE TABLE kept_dates AS SELECT as_of FROM as_of_dates")
+def keep_totals(connection: DuckDBPyConnection) -> None:
+    """Keep running totals: of purchases by customer and home store, and of answers."""
+    view(connection, "cut_purchases", HOMES)
+    table(connection, "cut_occasions", sql("occasions"))
+    connection.execute(f"CREATE TABLE home_totals AS {sql('purchase_totals')}")
+    connection.execute("DROP TABLE cut_occasions")
+    for events, source in SUMMED.items():
+        view(connection, f"cut_{source}", cut(source, None))
+        connection.execute(f"CREATE TABLE {events} AS {sql(events)}")
     view(connection, "cut_occasions", "SELECT * FROM occasions")
-    connection.execute(f"CREATE TABLE kept_totals AS {sql('purchase_totals')}")
-
-
-def _total(connection: DuckDBPyConnection, days: Sequence[date]) -> None:
-    kept = connection.execute("SELECT as_of FROM kept_dates").fetchall()
-    if {day for (day,) in kept} >= set(days):
-        view(connection, "purchase_totals", "SELECT * FROM kept_totals")
-        return
-    view(connection, "cut_occasions", "SELECT * FROM occasions")
-    table(connection, "purchase_totals", sql("purchase_totals"))
+    connection.execute(f"CREATE TABLE purchase_totals AS {sql('purchase_totals')}")
+    connection.execute(f"CREATE TABLE total_days AS {sql('total_days')}")
     connection.execute("DROP VIEW cut_occasions")
 
 
+def _stand(connection: DuckDBPyConnection, name: str, totals: str) -> None:
+    view(connection, "cut_purchase_totals", f"SELECT * FROM {totals}")  # noqa: S608 our own names
+    table(connection, name, sql("standings"))
+    connection.execute("DROP VIEW cut_purchase_totals")
+
+
 def _cut(connection: DuckDBPyConnection, layout: Layout) -> None:
-    for events, source in SUMMED.items():
-        bought = source == "purchases"
-        column = layout.purchase_cut if bought else layout.answer_cut
-        if column:
-            view(connection, f"cut_{source}", cut(source, column))
-        _as_cut(connection, events, cut=column is not None)
-    _as_cut(connection, "purchase_totals", cut=layout.purchase_cut is not None)
-
-
-def _as_cut(connection: DuckDBPyConnection, events: str, *, cut: bool) -> None:
-    if cut:
-        table(connection, f"cut_{events}", sql(events))
+    """Show purchases and answers as they are cut: by a column of theirs, or not."""
+    bought, answered = layout.purchase_cut, layout.answer_cut
+    if bought:
+        view(connection, "cut_purchases", cut("purchases", bought))
+        table(connection, "cut_occasions", sql("occasions"))
+        table(connection, "cut_purchase_totals", sql("purchase_totals"))
+        table(connection, "cut_standings", sql("standings"))
+        table(connection, "cut_members", sql("cut_members"))
     else:
-        view(connection, f"cut_{events}", f"SELECT * FROM {events}")  # noqa: S608 our own names
+        view(connection, "cut_purchase_totals", "SELECT * FROM purchase_totals")
+        view(connection, "cut_members", UNCUT)
+    for events, source in ANSWERED.items():
+        if answered:
+            view(connection, f"cut_{source}", cut(source, answered))
+            table(connection, f"cut_{events}", sql(events))
+        else:
+            view(connection, f"cut_{events}", f"SELECT * FROM {events}")  # noqa: S608 our own names
+
+
+def _cubes(layout: Layout) -> pl.DataFrame:
+    """The cubes in order, with 1 for each attribute that one tells."""
+    kept = {"crossed": set(KEYS)} if layout.crossed else CUBES
+    rows = [
+        {"cube": cube, "number": place, **{key: int(key in told) for key in KEYS}}
+        for place, (cube, told) in enumerate(kept.items(), 1)
+    ]
+    return pl.DataFrame(rows).cast({"number": pl.Int32})
+
+
+def _tier_steps(layout: Layout, settings: Settings) -> pl.DataFrame:
+    """The tiers and, per cube, how far a tier's cell is from the first of its block."""
+    tiers = sorted({rule.name for rule in settings.tiers[SCHEME]} | {UNKNOWN})
+    told = ["tier" in kept for kept in CUBES.values()]
+    one, two = (True, False) if layout.crossed else told
+    number = pl.int_range(len(tiers), dtype=pl.Int32)
+    return pl.DataFrame({"tier": tiers}).with_columns(
+        number.alias("number"),
+        (number * int(one)).alias("step_one"),
+        (number * int(two)).alias("step_two"),
+    )
+
+
+def _chosen_cells(where: Sequence[Condition]) -> str:
+    chosen = " AND ".join(["TRUE", *map(_clause, range(len(where)), where)])
+    return f"SELECT * FROM ({sql('cells')}) AS c WHERE {chosen}"  # noqa: S608 attributes are ours, values are rows of `wanted`
+
+
+def _clause(place: int, condition: Condition) -> str:
+    sign = "NOT IN" if condition.negate else "IN"
+    values = f"SELECT w.value FROM wanted AS w WHERE w.place = {place}"  # noqa: S608 a number of ours
+    return f"c.{condition.attribute} {sign} ({values})"
 
 
 def cut(source: str, column: str | None) -> str:
@@ -137,28 +198,6 @@ def cut(source: str, column: str | None) -> str:
         " INNER JOIN profiles AS p ON p.customer_id = e.customer_id"
         f" INNER JOIN names AS n ON n.name = {value}"
     )
-
-
-def _keys(layout: Layout) -> str:
-    if not layout.crossed:
-        return sql("cell_keys")
-    chosen = " AND ".join(
-        ["TRUE", *map(_clause, range(len(layout.where)), layout.where)]
-    )
-    return (
-        "SELECT 'crossed' AS cube, s.as_of, s.customer_key, s.first_day, s.second_day,"  # noqa: S608 attributes are ours, values are rows of `wanted`
-        " s.store, s.region, s.customer_type, s.acquisition_channel, s.tier"
-        f" FROM customer_states AS s WHERE {chosen}"
-    )
-
-
-def _clause(place: int, condition: Condition) -> str:
-    sign = "NOT IN" if condition.negate else "IN"
-    values = (
-        "SELECT n.code FROM names AS n INNER JOIN wanted AS w ON w.value = n.name"  # noqa: S608 a number of ours
-        f" WHERE w.place = {place}"
-    )
-    return f"s.{condition.attribute} {sign} ({values})"
 
 
 def _wanted(where: Sequence[Condition]) -> pl.DataFrame:

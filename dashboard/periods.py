@@ -92,20 +92,24 @@ def kept(first: date, last: date) -> tuple[date, ...]:
 
 
 def dates_frame(days: Iterable[date]) -> pl.DataFrame:
-    """As-of dates, each with the day after which its trailing year starts."""
-    rows = [(day, _before(day, YEAR)) for day in days]
-    return pl.DataFrame(
-        rows, schema={"as_of": pl.Date, "annual_after": pl.Date}, orient="row"
-    )
+    """As-of dates in order, each with the day after which its trailing year starts."""
+    rows = [(at, day, _before(day, YEAR)) for at, day in enumerate(sorted(days))]
+    schema = {"place": pl.Int32, "as_of": pl.Date, "annual_after": pl.Date}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def periods_frame(spans: Iterable[Span]) -> pl.DataFrame:
-    """Windows, one row each."""
+    """Windows, one row each: the place of the date, the number within the period."""
     rows = [(s.as_of, s.period, s.starts_after, s.previous_after) for s in spans]
     names = ("as_of", "period", "starts_after", "previous_after")
     schema = {name: pl.String if name == "period" else pl.Date for name in names}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.with_row_index("span_id").cast({"span_id": pl.Int32})
+    order = pl.col("as_of").rank("dense").cast(pl.Int32) - 1
+    return frame.with_columns(
+        pl.int_range(pl.len(), dtype=pl.Int32).alias("span_id"),
+        order.alias("place"),
+        order.rank("ordinal").over("period").cast(pl.Int32).alias("number") - 1,
+    )
 
 
 def tier_frame(days: Iterable[date], settings: Settings, scheme: str) -> pl.DataFrame:
@@ -149,6 +153,20 @@ def _limits(day: date, rule: TierRule) -> tuple[date, Decimal]:
     return last, LEAST if spend is None else spend
 
 
-def horizons_frame(horizons: Iterable[int] = HORIZONS) -> pl.DataFrame:
-    """How many days after the first purchase the second may come."""
-    return pl.DataFrame({"horizon_days": pl.Series(list(horizons), dtype=pl.Int32)})
+def horizons_frame(days: Iterable[date]) -> pl.DataFrame:
+    """Per date and horizon: the first purchases that have passed it and no longer one.
+
+    A horizon is the days within which a second purchase may follow the first.
+    """
+    rows = [
+        (place, each, _before(day, more) if more else DAWN, _before(day, each))
+        for place, day in enumerate(sorted(days))
+        for each, more in zip(HORIZONS, (*HORIZONS[1:], None), strict=True)
+    ]
+    schema = {
+        "place": pl.Int32,
+        "horizon_days": pl.Int32,
+        "first_day_after": pl.Date,
+        "first_day_max": pl.Date,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")

@@ -9,16 +9,12 @@ from typing import TypeVar, cast
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard.cells import KEYS, Layout, frame, lay_out, matching, put, summed
+from dashboard.cells import CUBES, KEYS, Layout, frame, lay_out, matching, put, summed
 from dashboard.periods import STANDARD, Span
 from dashboard.question import Condition
 from data.settings import Settings
 from data.warehouse import Snapshot
 
-KEPT_CUBES = {
-    "coarse": {"region", "customer_type", "acquisition_channel", "tier"},
-    "store": {"store", "region"},
-}
 REMEMBERED = 256
 T = TypeVar("T")
 
@@ -41,7 +37,7 @@ class Wanted:
     def cube(self) -> str | None:
         """The kept cube that tells them apart, if there is one."""
         needed = self.attributes()
-        return next((n for n, kept in KEPT_CUBES.items() if needed <= kept), None)
+        return next((n for n, kept in CUBES.items() if needed <= kept), None)
 
 
 class Reader:

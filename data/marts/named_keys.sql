@@ -1,7 +1,10 @@
--- One row per as-of date, customer and cube: the cell, with names.
+-- One row per as-of date, customer and cell of the first cube: the cell, with names.
 SELECT
-    c.cube, m.as_of, p.customer_id, m.customer_key, m.first_day, m.second_day,
+    c.cube, d.as_of, p.customer_id, p.customer_key, m.first_day, m.second_day,
     c.store, c.region, c.customer_type, c.acquisition_channel, c.tier
-FROM cell_members AS m
-INNER JOIN profiles AS p ON p.customer_key = m.customer_key
-INNER JOIN cells AS c ON c.cell = m.cell
+FROM as_of_dates AS d
+CROSS JOIN residents AS r
+INNER JOIN profiles AS p ON p.customer_key = r.customer_key
+LEFT JOIN members AS m ON m.place = d.place AND m.customer_key = r.customer_key
+INNER JOIN cells AS c
+    ON c.cell = CASE WHEN m.place IS NULL THEN r.idle_one ELSE m.cell_one END

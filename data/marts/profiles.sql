@@ -1,5 +1,6 @@
 -- One row per customer that any table names, with what the customers table says and a
--- number that stands for it in the marts. Customer '' stands for orders without one.
+-- number that stands for it in the marts. Customer '', number 0, stands for orders
+-- without one.
 WITH named AS (
     SELECT c.customer_id FROM customers AS c
     UNION
@@ -10,7 +11,7 @@ WITH named AS (
     SELECT '' AS customer_id
 )
 SELECT
-    CAST(ROW_NUMBER() OVER (ORDER BY n.customer_id) AS INTEGER) AS customer_key,
+    CAST(ROW_NUMBER() OVER (ORDER BY n.customer_id) - 1 AS INTEGER) AS customer_key,
     n.customer_id,
     c.store_id AS declared_store,
     c.region AS declared_region,

@@ -1,67 +1,82 @@
 -- One row per cube, as-of date, period, cell and cut of the purchases: additive counts
--- of customers and sums of money. A customer is in one cell of a cube. Orders without a
--- customer have no first day: their money counts, and nobody as a buyer.
-WITH latest AS (
+-- of customers and sums of money. A customer is in one cell of a cube. Sums of a window
+-- are those up to its end less those up to its start, each summed by itself.
+WITH ends AS (
     SELECT
-        s.span_id, s.as_of, s.starts_after, s.previous_after, t.customer_key, t.cut,
-        t.starts_on, t.days, t.orders, t.revenue, t.margin
-    FROM cut_purchase_totals AS t
-    INNER JOIN periods AS s
-        ON t.day <= s.as_of AND t.next_day > s.as_of AND t.day > s.previous_after
-    WHERE t.starts_on <= s.as_of AND t.ends_on > s.as_of
-),
-bought AS (
-    SELECT
-        n.span_id, n.as_of, n.starts_after, n.customer_key, n.cut,
-        n.days - COALESCE(b.days, 0) AS days,
-        CASE WHEN b.last_day > n.previous_after THEN 1 ELSE 0 END AS previous,
-        n.orders - COALESCE(b.orders, 0) AS orders,
-        n.revenue - COALESCE(b.revenue, 0) AS revenue,
-        n.margin - COALESCE(b.margin, 0) AS margin
-    FROM latest AS n
-    LEFT JOIN cut_purchase_totals AS b
-        ON b.customer_key = n.customer_key AND b.cut = n.cut
-        AND b.starts_on = n.starts_on
-        AND b.day <= n.starts_after AND b.next_day > n.starts_after
-),
-counted AS (
-    SELECT
-        b.span_id, k.cell, b.cut,
-        0 AS customers,
-        SUM(CASE WHEN b.days >= 1 AND k.first_day IS NOT NULL THEN 1 ELSE 0 END)
-            AS buyers,
-        SUM(CASE WHEN b.days >= 2 AND k.first_day IS NOT NULL THEN 1 ELSE 0 END)
-            AS repeat_buyers,
-        SUM(CASE
-            WHEN b.days >= 1 AND k.first_day <= b.starts_after THEN 1 ELSE 0
+        p.span_id, m.cell_one, m.cell_two, m.cut,
+        COUNT(CASE WHEN m.last_day > p.starts_after THEN 1 END) AS buyers,
+        COUNT(CASE WHEN m.prior_day > p.starts_after THEN 1 END) AS repeat_buyers,
+        COUNT(CASE
+            WHEN m.last_day > p.starts_after AND m.ever_since <= p.starts_after THEN 1
         END) AS returning_buyers,
-        SUM(CASE WHEN k.first_day IS NOT NULL THEN b.previous ELSE 0 END)
-            AS previous_buyers,
-        SUM(CASE
-            WHEN k.first_day IS NOT NULL AND b.days = 0 THEN b.previous ELSE 0
+        COUNT(CASE
+            WHEN m.day <= p.starts_after AND m.last_day > p.previous_after THEN 1
+        END) AS previous_buyers,
+        COUNT(CASE
+            WHEN m.last_day <= p.starts_after AND m.last_day > p.previous_after THEN 1
         END) AS lost_buyers,
+        SUM(CASE WHEN m.day > p.starts_after THEN m.orders ELSE 0 END) AS orders,
+        SUM(CASE WHEN m.day > p.starts_after THEN m.revenue ELSE 0 END) AS revenue,
+        SUM(CASE WHEN m.day > p.starts_after THEN m.margin ELSE 0 END) AS margin
+    FROM cut_members AS m
+    INNER JOIN periods AS p ON p.place = m.place AND m.day > p.previous_after
+    GROUP BY GROUPING SETS (
+        (p.span_id, m.cut, m.cell_one), (p.span_id, m.cut, m.cell_two)
+    )
+),
+begun AS (
+    SELECT
+        d.period, t.customer_key, t.cut, t.last_day, t.orders, t.revenue, t.margin,
+        GREATEST(d.started, n.ended, starts.ended) AS first_number,
+        LEAST(n.started, ends.ended) AS end_number
+    FROM cut_purchase_totals AS t
+    INNER JOIN start_places AS d ON d.day = t.day
+    INNER JOIN start_places AS n ON n.period = d.period AND n.day = t.next_day
+    INNER JOIN start_places AS starts
+        ON starts.period = d.period AND starts.day = t.starts_on
+    INNER JOIN start_places AS ends ON ends.period = d.period AND ends.day = t.ends_on
+    WHERE t.next_day < DATE '9999-12-31'
+),
+starts AS (
+    SELECT
+        p.span_id, m.cell_one, m.cell_two, b.cut,
+        COUNT(CASE
+            WHEN b.last_day > p.previous_after AND m.first_day IS NOT NULL THEN 1
+        END) AS previous_buyers,
         SUM(b.orders) AS orders, SUM(b.revenue) AS revenue, SUM(b.margin) AS margin
-    FROM bought AS b
-    INNER JOIN cell_members AS k
-        ON k.as_of = b.as_of AND k.customer_key = b.customer_key
-    GROUP BY b.span_id, k.cell, b.cut
+    FROM begun AS b
+    INNER JOIN steps AS s ON s.dates = b.end_number - b.first_number
+    INNER JOIN periods AS p
+        ON p.period = b.period AND p.number = b.first_number + s.step
+    INNER JOIN members AS m
+        ON m.place = p.place AND m.customer_key = b.customer_key
+    GROUP BY GROUPING SETS (
+        (p.span_id, b.cut, m.cell_one), (p.span_id, b.cut, m.cell_two)
+    )
 ),
 known AS (
-    SELECT k.as_of, k.cell, COUNT(*) AS customers
-    FROM cell_members AS k
-    WHERE k.first_day IS NOT NULL
-    GROUP BY k.as_of, k.cell
+    SELECT m.place, m.cell_one, m.cell_two, COUNT(*) AS customers
+    FROM members AS m
+    WHERE m.first_day IS NOT NULL
+    GROUP BY GROUPING SETS ((m.place, m.cell_one), (m.place, m.cell_two))
 ),
 merged AS (
     SELECT
-        c.span_id, c.cell, c.cut, c.customers, c.buyers, c.repeat_buyers,
-        c.returning_buyers, c.previous_buyers, c.lost_buyers, c.orders, c.revenue,
-        c.margin
-    FROM counted AS c
+        e.span_id, COALESCE(e.cell_one, e.cell_two) AS cell, e.cut, 0 AS customers,
+        e.buyers, e.repeat_buyers, e.returning_buyers, e.previous_buyers,
+        e.lost_buyers, e.orders, e.revenue, e.margin
+    FROM ends AS e
     UNION ALL
-    SELECT s.span_id, k.cell, n.code AS cut, k.customers, 0, 0, 0, 0, 0, 0, 0, 0
+    SELECT
+        s.span_id, COALESCE(s.cell_one, s.cell_two), s.cut, 0, 0, 0, 0,
+        s.previous_buyers, 0, -s.orders, -s.revenue, -s.margin
+    FROM starts AS s
+    UNION ALL
+    SELECT
+        s.span_id, COALESCE(k.cell_one, k.cell_two), n.code, k.customers, 0, 0, 0, 0, 0,
+        0, 0, 0
     FROM known AS k
-    INNER JOIN periods AS s ON s.as_of = k.as_of
+    INNER JOIN periods AS s ON s.place = k.place
     INNER JOIN names AS n ON n.name = '*'
 ),
 summed AS (

@@ -1,6 +1,7 @@
 -- One row per customer, cut, stretch of as-of dates and day with purchases: counts and sums
 -- up to that day, which hold until the next one. A window is a difference of two rows.
 -- On all as-of dates of a stretch, past days look the same: a refund starts a new one.
+-- `prior_day` is the last purchase day but one.
 WITH changes AS (
     SELECT o.customer_key, o.cut, o.valid_to AS changed_on
     FROM cut_occasions AS o
@@ -11,14 +12,11 @@ WITH changes AS (
     WHERE o.valid_from > o.day
 ),
 starts AS (
-    SELECT c.customer_key, c.cut, MIN(d.as_of) AS starts_on
+    SELECT c.customer_key, c.cut, c.changed_on AS starts_on
     FROM changes AS c
-    INNER JOIN as_of_dates AS d ON d.as_of >= c.changed_on
-    GROUP BY c.customer_key, c.cut, c.changed_on
     UNION
-    SELECT o.customer_key, o.cut, f.starts_on
-    FROM cut_occasions AS o
-    CROSS JOIN (SELECT MIN(d.as_of) AS starts_on FROM as_of_dates AS d) AS f
+    SELECT c.customer_key, c.cut, DATE '0001-01-01'
+    FROM changes AS c
 ),
 stretches AS (
     SELECT
@@ -28,7 +26,18 @@ stretches AS (
         ) AS ends_on
     FROM starts AS s
 ),
+changing AS (
+    SELECT DISTINCT c.customer_key, c.cut
+    FROM changes AS c
+),
 known AS (
+    SELECT
+        o.customer_key, o.cut, DATE '0001-01-01' AS starts_on,
+        DATE '9999-12-31' AS ends_on, o.day, o.days, o.orders, o.revenue, o.margin
+    FROM cut_occasions AS o
+    LEFT JOIN changing AS c ON c.customer_key = o.customer_key AND c.cut = o.cut
+    WHERE c.customer_key IS NULL
+    UNION ALL
     SELECT
         s.customer_key, s.cut, s.starts_on, s.ends_on, o.day, o.days, o.orders,
         o.revenue, o.margin
@@ -44,7 +53,11 @@ summed AS (
         k.customer_key, k.cut, k.starts_on, k.ends_on, k.day, k.days AS on_day,
         LEAD(k.day, 1, DATE '9999-12-31') OVER so_far AS next_day,
         SUM(k.days) OVER so_far AS days, SUM(k.orders) OVER so_far AS orders,
-        SUM(k.revenue) OVER so_far AS revenue, SUM(k.margin) OVER so_far AS margin
+        SUM(k.revenue) OVER so_far AS revenue, SUM(k.margin) OVER so_far AS margin,
+        MAX(CASE WHEN k.days > 0 THEN k.day END) OVER (
+            PARTITION BY k.customer_key, k.cut, k.starts_on ORDER BY k.day
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS before
     FROM known AS k
     WINDOW so_far AS (
         PARTITION BY k.customer_key, k.cut, k.starts_on ORDER BY k.day
@@ -52,12 +65,12 @@ summed AS (
 )
 SELECT
     s.customer_key, s.cut, s.starts_on, s.ends_on, s.day, s.next_day,
-    CAST(s.days AS INTEGER) AS days,
-    CAST(s.orders AS BIGINT) AS orders,
-    CAST(s.revenue AS DECIMAL(38, 4)) AS revenue,
-    CAST(s.margin AS DECIMAL(38, 4)) AS margin,
+    CAST(s.orders AS INTEGER) AS orders,
+    CAST(s.revenue AS DECIMAL(18, 4)) AS revenue,
+    CAST(s.margin AS DECIMAL(18, 4)) AS margin,
     MIN(CASE WHEN s.on_day > 0 THEN s.day END) OVER so_far AS first_day,
     MIN(CASE WHEN s.on_day > 0 AND s.days = 2 THEN s.day END) OVER so_far AS second_day,
-    MAX(CASE WHEN s.on_day > 0 THEN s.day END) OVER so_far AS last_day
+    CASE WHEN s.on_day > 0 THEN s.day ELSE s.before END AS last_day,
+    MAX(CASE WHEN s.on_day > 0 THEN s.before END) OVER so_far AS prior_day
 FROM summed AS s
 WINDOW so_far AS (PARTITION BY s.customer_key, s.cut, s.starts_on ORDER BY s.day)

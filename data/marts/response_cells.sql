@@ -8,16 +8,25 @@ WITH requested AS (
     INNER JOIN day_spans AS d ON d.day = r.counted_on
     GROUP BY d.span_id, r.customer_key, r.cut
 ),
-summed AS (
+placed AS (
     SELECT
-        r.span_id, k.cell, r.cut, SUM(r.n) AS n, SUM(r.total) AS total,
-        SUM(r.total * r.total) AS cluster_squares, SUM(r.total * r.n) AS cluster_product,
-        SUM(r.n * r.n) AS cluster_counts
+        r.span_id, r.cut, r.n, r.total,
+        CASE WHEN m.place IS NULL THEN i.idle_one ELSE m.cell_one END AS cell_one,
+        CASE WHEN m.place IS NULL THEN i.idle_two ELSE m.cell_two END AS cell_two
     FROM requested AS r
     INNER JOIN periods AS s ON s.span_id = r.span_id
-    INNER JOIN cell_members AS k
-        ON k.as_of = s.as_of AND k.customer_key = r.customer_key
-    GROUP BY r.span_id, k.cell, r.cut
+    INNER JOIN residents AS i ON i.customer_key = r.customer_key
+    LEFT JOIN members AS m ON m.place = s.place AND m.customer_key = r.customer_key
+),
+summed AS (
+    SELECT
+        r.span_id, r.cell_one, r.cell_two, r.cut, SUM(r.n) AS n, SUM(r.total) AS total,
+        SUM(r.total * r.total) AS cluster_squares, SUM(r.total * r.n) AS cluster_product,
+        SUM(r.n * r.n) AS cluster_counts
+    FROM placed AS r
+    GROUP BY GROUPING SETS (
+        (r.span_id, r.cut, r.cell_one), (r.span_id, r.cut, r.cell_two)
+    )
 )
 SELECT
     c.cube, s.as_of, s.period, c.store, c.region, c.customer_type,
@@ -29,5 +38,5 @@ SELECT
     CAST(b.cluster_counts AS BIGINT) AS cluster_counts
 FROM summed AS b
 INNER JOIN periods AS s ON s.span_id = b.span_id
-INNER JOIN cells AS c ON c.cell = b.cell
+INNER JOIN cells AS c ON c.cell = COALESCE(b.cell_one, b.cell_two)
 INNER JOIN names AS cut ON cut.code = b.cut

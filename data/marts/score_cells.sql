@@ -3,7 +3,7 @@
 -- +1, 0, -1, a dimension its points, `top2` 1 for 4 or 5.
 WITH answered AS (
     SELECT
-        s.span_id, s.as_of, t.customer_key, t.cut,
+        s.span_id, s.place, t.customer_key, t.cut,
         t.nps_n - COALESCE(b.nps_n, 0) AS nps_n,
         t.nps_total - COALESCE(b.nps_total, 0) AS nps_total,
         t.nps_squares - COALESCE(b.nps_squares, 0) AS nps_squares,
@@ -34,9 +34,18 @@ WITH answered AS (
         ON b.customer_key = t.customer_key AND b.cut = t.cut
         AND b.known_on <= s.starts_after AND b.next_on > s.starts_after
 ),
+placed AS (
+    SELECT
+        a.*,
+        CASE WHEN m.place IS NULL THEN i.idle_one ELSE m.cell_one END AS cell_one,
+        CASE WHEN m.place IS NULL THEN i.idle_two ELSE m.cell_two END AS cell_two
+    FROM answered AS a
+    INNER JOIN residents AS i ON i.customer_key = a.customer_key
+    LEFT JOIN members AS m ON m.place = a.place AND m.customer_key = a.customer_key
+),
 summed AS (
     SELECT
-        a.span_id, k.cell, a.cut,
+        a.span_id, a.cell_one, a.cell_two, a.cut,
         SUM(a.nps_n) AS nps_n, SUM(a.nps_total) AS nps_total,
         SUM(a.nps_squares) AS nps_squares,
         SUM(a.nps_total * a.nps_total) AS nps_total_total,
@@ -83,10 +92,10 @@ summed AS (
         SUM(a.support_top2) AS support_top2,
         SUM(a.support_top2 * a.support_top2) AS support_top2_top2,
         SUM(a.support_top2 * a.support_n) AS support_top2_n
-    FROM answered AS a
-    INNER JOIN cell_members AS k
-        ON k.as_of = a.as_of AND k.customer_key = a.customer_key
-    GROUP BY a.span_id, k.cell, a.cut
+    FROM placed AS a
+    GROUP BY GROUPING SETS (
+        (a.span_id, a.cut, a.cell_one), (a.span_id, a.cut, a.cell_two)
+    )
 )
 SELECT
     c.cube, s.as_of, s.period, c.store, c.region, c.customer_type,
@@ -144,5 +153,5 @@ SELECT
     CAST(b.support_top2_n AS BIGINT) AS support_top2_n
 FROM summed AS b
 INNER JOIN periods AS s ON s.span_id = b.span_id
-INNER JOIN cells AS c ON c.cell = b.cell
+INNER JOIN cells AS c ON c.cell = COALESCE(b.cell_one, b.cell_two)
 INNER JOIN names AS cut ON cut.code = b.cut

@@ -2,7 +2,7 @@
 -- Decimals make the sums the same in any order.
 WITH summed AS (
     SELECT
-        k.as_of, k.cell, COUNT(*) AS customers,
+        m.place, m.cell_one, m.cell_two, COUNT(*) AS customers,
         SUM(CAST(v.historic AS DECIMAL(38, 8))) AS historic,
         SUM(CAST(v.forecast AS DECIMAL(38, 8))) AS forecast,
         SUM(CAST(v.expected_purchases AS DECIMAL(38, 8))) AS expected_purchases,
@@ -13,12 +13,13 @@ WITH summed AS (
         SUM(CAST(v.gradient_4 AS DECIMAL(38, 8))) AS gradient_4
     FROM customer_values AS v
     INNER JOIN profiles AS p ON p.customer_id = v.customer_id
-    INNER JOIN cell_members AS k
-        ON k.as_of = v.as_of AND k.customer_key = p.customer_key
-    GROUP BY k.as_of, k.cell
+    INNER JOIN as_of_dates AS d ON d.as_of = v.as_of
+    INNER JOIN members AS m
+        ON m.place = d.place AND m.customer_key = p.customer_key
+    GROUP BY GROUPING SETS ((m.place, m.cell_one), (m.place, m.cell_two))
 )
 SELECT
-    c.cube, b.as_of, c.store, c.region, c.customer_type, c.acquisition_channel, c.tier,
+    c.cube, d.as_of, c.store, c.region, c.customer_type, c.acquisition_channel, c.tier,
     CAST(b.customers AS BIGINT) AS customers,
     CAST(b.historic AS DOUBLE) AS historic,
     CAST(b.forecast AS DOUBLE) AS forecast,
@@ -29,4 +30,5 @@ SELECT
     CAST(b.gradient_3 AS DOUBLE) AS gradient_3,
     CAST(b.gradient_4 AS DOUBLE) AS gradient_4
 FROM summed AS b
-INNER JOIN cells AS c ON c.cell = b.cell
+INNER JOIN as_of_dates AS d ON d.place = b.place
+INNER JOIN cells AS c ON c.cell = COALESCE(b.cell_one, b.cell_two)
