@@ -121,6 +121,8 @@ def _widths(
 def _rows(block: bytes, layout: Layout, spans: Spans, widths: Places) -> Fast | None:
     blank = _blank(block, spans)
     wrong = (widths != layout.width) & ~blank
+    if (wrong & (spans.line != spans.line_end)).any():
+        return None  # a stray quote may have swallowed the rows below
     good = ~(wrong | blank)
     kept = block if good.all() else _kept(block, spans, good)
     if kept.startswith(BOM_UTF8):

@@ -48,3 +48,25 @@ def test_a_mark_inside_the_first_row_stays_where_it_is(
     assert found.column("order_id") == ["\ufeff1", "\ufeff2"]
     assert found.column("customer_id") == ["\ufeffC", "C"]
     assert found.column("ordered_at")[1] == at(2025, 1, 2, 2)
+
+
+@pytest.mark.parametrize("after", ["", '9,a "quote" inside,2025-01-02,1\n'])
+def test_what_a_stray_quote_swallowed_does_not_depend_on_other_rows(
+    source: Source, after: str
+) -> None:
+    rows = '1,"C,2025-01-02,1\n2,D,2025-01-02,1\n3",E\n4,F,2025-01-02,1\n'
+    source.write("orders.csv", f"order_id,customer_id,ordered_at,amount\n{rows}{after}")
+    found = source.admit()
+    assert found.rules == [(2, None, "quote"), (4, None, "field_count")]
+    assert found.column("order_id")[:2] == ["2", "4"]
+
+
+@pytest.mark.parametrize("after", ["", '9,a "quote" inside,2025-01-02,1\n'])
+def test_the_end_of_a_quoted_cell_is_no_row_of_its_own(
+    source: Source, after: str
+) -> None:
+    rows = '1,"C\nC",2025-01-02,2025-01-02,1\n3,E,2025-01-02,1\n'
+    source.write("orders.csv", f"order_id,customer_id,ordered_at,amount\n{rows}{after}")
+    found = source.admit()
+    assert found.rules == [(2, None, "field_count")]
+    assert found.rejected["line_end"].to_list() == [3]
