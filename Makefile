@@ -38,8 +38,9 @@ slow: install
 published: install
 	$(BIN)/python -m pytest -q -m published tests/published
 
+# SIZES="100000 1000000:10000000" are customers, or customers:orders.
 bench: install
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(SIZES) $(BENCH)
 
 # Resolves pyproject.toml anew for every supported Python; needs uv.
 lock:
