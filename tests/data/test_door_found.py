@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.errors import RefusedError
 from tests.data.conftest import Source, at
 
 HEADER = "order_id,customer_id,ordered_at,amount,refund,status"
@@ -70,3 +71,15 @@ def test_the_end_of_a_quoted_cell_is_no_row_of_its_own(
     found = source.admit()
     assert found.rules == [(2, None, "field_count")]
     assert found.rejected["line_end"].to_list() == [3]
+
+
+def test_a_file_that_is_gbk_but_for_one_line_of_utf8_is_refused_with_that_line(
+    source: Source,
+) -> None:
+    """Read as GBK, the line would be other Chinese words, and nobody would know."""
+    lines = [f"{n},面膜,2025-01-02,1\n".encode("gb18030") for n in range(300)]
+    lines[7] = "7,面膜,2025-01-02,1\n".encode()
+    header = b"order_id,customer_id,ordered_at,amount\n"
+    source.write("orders.csv", b"".join([header, *lines]))
+    with pytest.raises(RefusedError, match=r"orders.csv, line 9: .*UTF-8"):
+        source.admit()
