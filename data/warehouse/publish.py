@@ -14,6 +14,7 @@ from pathlib import Path
 from data.errors import UnavailableError
 from data.warehouse.holds import claimed
 from data.warehouse.manifest import Manifest
+from data.warehouse.retelling import retold
 from data.warehouse.soundness import check_parts, damaged, read_manifest
 from data.warehouse.store import (
     BUILDING,
@@ -69,6 +70,7 @@ def building(store: Store) -> Iterator[Building]:
         _refuse_lost_pointer(store)
     else:
         check_parts(store, previous)
+        previous = retold(store, previous)
     clear(store)
     sequence = 1 + max((each.sequence for each in published), default=0)
     begun = Building(
