@@ -52,12 +52,27 @@ class Server:
         if self.kind == "postgresql":
             return self._postgresql(statements, database)
         with (
-            closing(self._mysql(database)) as connection,
+            closing(self.mysql(database)) as connection,
             connection.cursor() as cursor,
         ):
             for statement in statements:
                 cursor.execute(statement)
             return list(cursor.fetchall())
+
+    def clear(self) -> None:
+        """Drop what a test made."""
+        if self.kind == "postgresql":
+            self.run(
+                f"DROP OWNED BY {READER}",
+                "DROP SCHEMA public CASCADE",
+                "CREATE SCHEMA public",
+                "GRANT USAGE ON SCHEMA public TO PUBLIC",
+                f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {READER}",
+            )
+            return
+        for (table,) in self.run("SHOW TABLES"):
+            quoted = table.replace("`", "``")
+            self.run(f"DROP TABLE `{quoted}`")
 
     def _postgresql(self, statements: tuple[str, ...], database: str) -> list[Any]:
         address = {"host": "127.0.0.1", "port": self.port, "dbname": database}
@@ -68,7 +83,7 @@ class Server:
                 cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
-    def _mysql(self, database: str) -> "pymysql.Connection[Any]":
+    def mysql(self, database: str) -> "pymysql.Connection[Any]":
         return pymysql.connect(
             host="127.0.0.1",
             port=self.port,
@@ -100,10 +115,7 @@ def postgresql() -> Iterator[Server]:
         with _running(owner, command, signal.SIGINT):
             _await(server, "postgres")
             server.run(f"CREATE DATABASE {DATABASE}", database="postgres")
-            server.run(
-                f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}'",
-                f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {READER}",
-            )
+            server.run(f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}'")
             yield server
 
 

@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +24,12 @@ WIDE = "SELECT *, repeat('x', 500) AS padding FROM orders"  # more than lies in 
 
 
 @pytest.fixture(scope="module")
-def shops(postgresql: Server, mariadb: Server) -> Iterator[dict[str, Server]]:
+def shops(postgresql: Server, mariadb: Server) -> dict[str, Server]:
     """The same orders in both, enough for more than one extract."""
     columns = "customer_id varchar(9), ordered_at date, amount numeric(9,2)"
     plain = "'C1', DATE '2026-01-02', 7"
+    for server in (postgresql, mariadb):
+        server.clear()
     postgresql.run(
         f"CREATE TABLE orders (order_id text, {columns})",
         f"INSERT INTO orders SELECT 'O' || i, {plain}"
@@ -38,9 +39,7 @@ def shops(postgresql: Server, mariadb: Server) -> Iterator[dict[str, Server]]:
         f"CREATE TABLE orders (order_id varchar(9), {columns})",
         f"INSERT INTO orders SELECT concat('O', seq), {plain} FROM seq_1_to_{ROWS}",
     )
-    yield {server.kind: server for server in (postgresql, mariadb)}
-    for server in (postgresql, mariadb):
-        server.run("DROP TABLE orders")
+    return {server.kind: server for server in (postgresql, mariadb)}
 
 
 @pytest.fixture(params=["postgresql", "mysql"])

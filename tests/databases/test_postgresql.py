@@ -1,6 +1,5 @@
 """A PostgreSQL as source: exact cells, one moment, and nothing but reading."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,15 +19,9 @@ COLUMNS = "order_id text, customer_id text, ordered_at {}, amount {}"
 
 
 @pytest.fixture
-def shop(postgresql: Server) -> Iterator[Server]:
-    yield postgresql
-    found = postgresql.run(
-        "SELECT format('DROP TABLE %I.%I CASCADE', schemaname, tablename)"
-        " FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
-    )
-    postgresql.run(
-        "DROP SEQUENCE IF EXISTS numbers", *(statement for (statement,) in found)
-    )
+def shop(postgresql: Server) -> Server:
+    postgresql.clear()
+    return postgresql
 
 
 def create(server: Server, when: str, amount: str, *rows: str) -> None:
