@@ -31,7 +31,7 @@ class Parsed:
 
 def no_rule(length: int) -> pl.Series:
     """The rules of cells that break none; takes no room."""
-    return pl.repeat(None, length, dtype=pl.Null, eager=True).alias("rule")
+    return pl.Series("rule", [None], dtype=pl.Null).new_from_index(0, length)
 
 
 def rules(**broken: pl.Series) -> pl.Series:

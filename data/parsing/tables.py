@@ -76,7 +76,8 @@ def typed(table: str, raw: pl.DataFrame, how: Conventions, meanings: Meanings) -
         found = [_filled(table, name, parsed), *_derived(table, name, parsed)]
         read += found
         columns += [column.name for column in found]
-        broken.append(_broken(name, parsed.rule))
+        if parsed.rule.null_count() < len(parsed.rule):
+            broken.append(_broken(name, parsed.rule))
     return Typed(pl.DataFrame(read).select(columns), pl.concat(broken))
 
 
@@ -112,12 +113,8 @@ def _derived(table: str, name: str, parsed: Parsed) -> Iterator[pl.Series]:
 
 def _broken(name: str, rule: pl.Series) -> pl.DataFrame:
     index = rule.is_not_null().arg_true()
-    cells = pl.DataFrame({"index": index, "rule": rule.gather(index)})
-    return cells.select(
-        pl.col("index").cast(pl.Int64),
-        column=pl.lit(name),
-        rule=pl.col("rule").cast(pl.String),
-    )
+    cells = pl.DataFrame({"index": index.cast(pl.Int64), "rule": rule.gather(index)})
+    return cells.select("index", pl.lit(name).alias("column"), "rule")
 
 
 def _parsed(
