@@ -187,10 +187,11 @@ def _folder(owner: str) -> Iterator[Path]:
 
 def _as(owner: str, command: list[Any], last: signal.Signals) -> list[str]:
     """A command as its owner's; it hears a signal when the tests end, however."""
-    who = [] if os.geteuid() else [f"--reuid={owner}", f"--regid={owner}"]
-    groups = [] if os.geteuid() else ["--init-groups"]
+    user = pwd.getpwnam(owner)
+    ids = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups"]
     end = ["--pdeathsig", last.name.removeprefix("SIG")]
-    return ["setpriv", *who, *groups, *end, *(str(word) for word in command)]
+    root = ids if os.geteuid() == 0 else []
+    return ["setpriv", *root, *end, *(str(word) for word in command)]
 
 
 def _call(owner: str, command: list[Any]) -> None:
