@@ -1,27 +1,28 @@
 """Bring the last snapshot's tables up to date, at the cost of what has changed.
 
 Cells are sums over customers. So the cells of a date that was kept before are the old
-ones, less those of the customers whose rows have changed as they were, plus those of the
-same customers as they are now. Only new dates are summed over all customers.
+ones, less what the customers whose rows have changed were in them, plus what the same
+customers are now. Only new dates are summed over all customers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from dashboard import cells, periods, values
 from dashboard.build import COUNTED, EVENTS, count, first_day, lay_ground
 from dashboard.cells import table
+from dashboard.filling import BY_CUSTOMER
 from data.marts import sql
 from data.schemas import columns
 from data.settings import Settings
-
-SOURCES = ("orders", "customers", "surveys")
-"""The input tables that events are made of, by customer."""
+from data.warehouse.marts import Moved
+from data.warehouse.rows import read
 
 OF_CUSTOMERS = (*EVENTS, "declared", "home_totals", *cells.SUMMED, "purchase_totals")
 FEW = 0.2
@@ -29,7 +30,10 @@ FEW = 0.2
 
 DIFFERENT = """
 SELECT COALESCE(customer_id, '') AS customer_id
-FROM ((FROM before EXCEPT ALL FROM after) UNION ALL (FROM after EXCEPT ALL FROM before))
+FROM (
+    (FROM {name}_before EXCEPT ALL FROM {name}_after)
+    UNION ALL (FROM {name}_after EXCEPT ALL FROM {name}_before)
+)
 """
 NUMBERED = """
 SELECT
@@ -40,7 +44,7 @@ SELECT
         )
     ) AS INTEGER) AS customer_key,
     f.* EXCLUDE (customer_key)
-FROM ({found}) AS f
+FROM temp.main.profiles AS f
 SEMI JOIN changed AS c ON c.customer_id = f.customer_id
 LEFT JOIN {profiles} AS p ON p.customer_id = f.customer_id
 CROSS JOIN (SELECT MAX(customer_key) AS most FROM {profiles}) AS n
@@ -94,32 +98,22 @@ INNER JOIN cells AS two ON two.cell = m.cell_two
 """
 
 
-def changed(
-    connection: DuckDBPyConnection,
-    before: Mapping[str, Sequence[str]],
-    after: Mapping[str, Sequence[str]],
-) -> bool:
+def changed(connection: DuckDBPyConnection, files: Moved) -> bool:
     """Find the customers whose rows differ between files that went and files that came.
 
     They are kept in the temporary table `changed`. Whether they are few is told.
     """
     texts = ["SELECT '' AS customer_id WHERE false"]
-    for name in SOURCES:
-        if before.get(name) or after.get(name):
-            for side, paths in (("before", before), ("after", after)):
-                rows = _rows(connection, name, paths.get(name, ()))
-                rows.create_view(f"{name}_{side}", replace=True)
-            made = DIFFERENT.replace("before", f"{name}_before")
-            texts.append(made.replace("after", f"{name}_after"))
+    for name in BY_CUSTOMER:
+        if files.went[name] or files.came[name]:
+            _rows(connection, name, files.went[name]).create_view(f"{name}_before")
+            _rows(connection, name, files.came[name]).create_view(f"{name}_after")
+            texts.append(DIFFERENT.format(name=name))
     table(connection, "changed", " UNION ".join(texts))
-    for name in SOURCES:
-        for side in ("before", "after"):
-            connection.execute(f"DROP VIEW IF EXISTS {name}_{side}")
-    few, all_ = (
-        connection.execute(f"SELECT COUNT(*) FROM {name}").fetchall()[0][0]  # noqa: S608 our own names
-        for name in ("changed", "profiles")
-    )
-    return bool(few <= FEW * all_)
+    for name in BY_CUSTOMER:
+        connection.execute(f"DROP VIEW IF EXISTS {name}_before")
+        connection.execute(f"DROP VIEW IF EXISTS {name}_after")
+    return _size(connection, "changed") <= FEW * _size(connection, "profiles")
 
 
 def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> None:
@@ -148,12 +142,17 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
 
 
 def _rows(
-    connection: DuckDBPyConnection, name: str, paths: Sequence[str]
+    connection: DuckDBPyConnection, name: str, paths: Sequence[Path]
 ) -> DuckDBPyRelation:
     names = ", ".join(f'"{column}"' for column in columns(name))
     if not paths:
         return connection.view(name).project(names).limit(0)
-    return connection.read_parquet(list(paths), union_by_name=True).project(names)
+    return read(connection, paths).project(names)
+
+
+def _size(connection: DuckDBPyConnection, name: str) -> int:
+    count: int = connection.execute(f"SELECT COUNT(*) FROM {name}").fetchall()[0][0]  # noqa: S608 our own names
+    return count
 
 
 def _dates(connection: DuckDBPyConnection, name: str) -> list[date]:
@@ -163,46 +162,39 @@ def _dates(connection: DuckDBPyConnection, name: str) -> list[date]:
 
 def _kept(connection: DuckDBPyConnection, name: str) -> str:
     """A kept table's full name, past a temporary table of the same name."""
-    return f"{connection.execute('SELECT current_database()').fetchall()[0][0]}.main.{name}"
+    database = connection.execute("SELECT current_database()").fetchall()[0][0]
+    return f"{database}.main.{name}"
 
 
 @contextmanager
 def _shadows(connection: DuckDBPyConnection) -> Iterator[None]:
     """Let the marts read the changed customers alone: temporary tables come first."""
     yield
-    for name in (*SOURCES, *OF_CUSTOMERS, "total_days"):
+    for name in (*BY_CUSTOMER, *OF_CUSTOMERS, "total_days"):
         connection.execute(f"DROP TABLE IF EXISTS temp.main.{name}")
 
 
 def _as_they_were(connection: DuckDBPyConnection) -> None:
-    profiles = _kept(connection, "profiles")
-    keys = f"SELECT p.customer_key FROM {profiles} AS p SEMI JOIN changed USING (customer_id)"  # noqa: S608 our own names
-    table(connection, "changed_keys", keys)
+    keys = f"SELECT customer_key FROM {_kept(connection, 'profiles')}"  # noqa: S608 our own names
+    table(connection, "changed_keys", f"{keys} SEMI JOIN changed USING (customer_id)")
     for name in OF_CUSTOMERS:
         rows = f"SELECT * FROM {_kept(connection, name)} WHERE {_is_changed(name)}"  # noqa: S608 our own names
         table(connection, name, rows)
 
 
 def _as_they_are(connection: DuckDBPyConnection) -> None:
-    for name in SOURCES:
+    for name in BY_CUSTOMER:
         rows = f"SELECT * FROM {_kept(connection, name)}"  # noqa: S608 our own names
         named = "COALESCE(customer_id, '') IN (FROM changed)"
         table(connection, name, f"{rows} WHERE {named}")
     for name in EVENTS:
-        table(
-            connection, name, _numbered(connection) if name == "profiles" else sql(name)
-        )
+        table(connection, name, sql(name))
+    numbered = NUMBERED.format(profiles=_kept(connection, "profiles"))
+    table(connection, "profiles", numbered)
     names = _kept(connection, "names")
     connection.execute(NEW_NAMES.format(names=names, found=sql("names")))
     table(connection, "declared", sql("declared"))
     cells.total(connection, "TEMP TABLE")
-
-
-def _numbered(connection: DuckDBPyConnection) -> str:
-    """The profiles of the changed customers: old ones keep their number."""
-    return NUMBERED.format(
-        profiles=_kept(connection, "profiles"), found=sql("profiles")
-    )
 
 
 def _is_changed(name: str) -> str:
