@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 PORT ?= 8501
 CUSTOMERS ?= 20000
 
-.PHONY: install demo test check bench browser slow published lock clean
+.PHONY: install demo test check bench browser slow hostile published lock clean
 
 install: $(READY)
 
@@ -33,13 +33,18 @@ browser: install
 	$(BIN)/python -m pytest -q -m browser tests/browser
 
 slow: install
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m slow --ignore=tests/hostile
+
+# 500 hostile deliveries and more against an oracle, in one process.
+hostile: install
+	$(BIN)/python -m pytest -q -m slow tests/hostile
 
 published: install
 	$(BIN)/python -m pytest -q -m published tests/published
 
+# SIZES="100000 1000000:10000000" are customers, or customers:orders.
 bench: install
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(SIZES) $(BENCH)
 
 # Resolves pyproject.toml anew for every supported Python; needs uv.
 lock:

@@ -16,9 +16,9 @@ from data.errors import DashboardError  # noqa: E402
 
 GROUPS = {
     "health": (("overview", "monitor_heart"), ("satisfaction", "sentiment_satisfied")),
-    "data": (("definitions", "menu_book"),),
+    "data": (("data_quality", "verified"), ("definitions", "menu_book")),
 }
-UNFILTERED = ("definitions",)
+UNFILTERED = ("data_quality", "definitions")
 STATIC = Path(__file__).with_name("static")
 
 

@@ -7,6 +7,8 @@ from dashboard.catalogue import find
 from dashboard.filters import View
 from dashboard.question import ATTRIBUTES
 from dashboard.words import label, say
+from data.quality import DIMENSIONS
+from metrics.quality import TOTAL
 
 
 def trend(view: View, metrics: tuple[str, ...], height: int = 312) -> None:
@@ -30,6 +32,15 @@ def comparison(view: View, metrics: tuple[str, ...], cuts: tuple[str, ...]) -> N
         labels = [say(view.lang, f"by.{cut}") for cut in offered]
         cut = filters.pick(view, "cut", offered, labels)
         tables.ranked(view, metric, cut)
+
+
+def quality_history(view: View) -> None:
+    """The dimension that the reader picked, over the refreshes."""
+    offered = (TOTAL, *DIMENSIONS)
+    title, sub = (say(view.lang, f"history.{part}") for part in ("title", "sub"))
+    with cards.card("quality-history", title, sub):
+        labels = [say(view.lang, f"quality.{name}") for name in offered]
+        charts.quality(view, filters.pick(view, "dimension", offered, labels))
 
 
 def _known(view: View, metrics: tuple[str, ...]) -> tuple[str, ...]:

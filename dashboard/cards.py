@@ -120,6 +120,11 @@ def window_words(view: View, metric: Metric) -> str:
     return say(view.lang, f"window.{window}") if window else ""
 
 
+def titles(view: View, name: str) -> tuple[str, str]:
+    """The title of a card and the line below it."""
+    return say(view.lang, f"{name}.title"), say(view.lang, f"{name}.sub")
+
+
 def heads(view: View, name: str, metric: str) -> tuple[str, str]:
     """The title of a card and the line below it, which says the window it is for."""
     title, below = (say(view.lang, f"{name}.{part}") for part in ("title", "sub"))

@@ -12,6 +12,8 @@ from dashboard.catalogue import METRICS, find
 from dashboard.naming import namer
 from dashboard.question import ATTRIBUTES, Condition, Question
 from dashboard.words import LANGUAGES, say
+from data.quality import DIMENSIONS
+from metrics.quality import TOTAL
 
 WINDOWS = ("30", "90", "180", "365", "all")
 # What a page's own pickers may hold; each page shows those that it has.
@@ -64,6 +66,7 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("window", WINDOWS, ""),
         state.one("trend", TRENDS, ""),
         state.one("cut", CUTS, ""),
+        state.one("dimension", (TOTAL, *DIMENSIONS), ""),
         *pairs,
     ]
 

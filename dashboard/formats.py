@@ -20,20 +20,42 @@ SCALES = {
     "zh": ((1e8, "亿"), (1e4, "万")),
     "en": ((1e9, "B"), (1e6, "M"), (1e4, "K")),
 }
+SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 COMPACT_COUNT_FROM = 10_000_000
 PATTERNS = {"points": "0.0", "share": "0.0", "score": "0.00", "index": "0.000"}
 PERCENTAGE_POINTS = {"zh": "个百分点", "en": " pp"}
 
 
 def value(lang: str, unit: str, number: float, currency: str = "CNY") -> str:
-    """A value in its unit: points, share, score, index, days, count or money."""
+    """A value in its unit: points, share, score, index, days, count, size or money."""
     if unit == "money":
         return money(lang, number, currency)
+    if unit in ("precise", "bytes"):
+        return precise(lang, number) if unit == "precise" else size(lang, number)
     if unit in ("count", "days"):
         return count(lang, number)
     scaled = number * 100 if unit == "share" else number
     text = _decimal(lang, scaled, PATTERNS.get(unit, "#,##0.##"))
     return text + ("%" if unit == "share" else "")
+
+
+def precise(lang: str, number: float) -> str:
+    """A share with as many digits as tell it from the whole: 99.9%, 99.996%, 100%."""
+    if number == 1:
+        return "100%"
+    for digits in range(1, 8):
+        text = _decimal(lang, number * 100, "0." + "0" * digits)
+        if not text.startswith("100."):
+            break
+    return f"{text}%"
+
+
+def size(lang: str, number: float) -> str:
+    """The size of files: 12.3 MB."""
+    for unit, name in SIZES:
+        if number >= unit:
+            return _decimal(lang, number / unit, "#,##0.0") + f" {name}"
+    return _decimal(lang, number, "#,##0") + " B"
 
 
 def change(lang: str, unit: str, number: float, currency: str = "CNY") -> str:
@@ -66,6 +88,16 @@ def day(lang: str, on: date) -> str:
     """A full date: 2026年11月20日, Nov 20, 2026."""
     form = "long" if lang == "zh" else "medium"
     return format_date(on, form, locale=LOCALES[lang])
+
+
+def short_day(lang: str, on: date) -> str:
+    """A day in a table: 2026/11/20, Nov 20, 2026."""
+    return f"{on:%Y/%m/%d}" if lang == "zh" else day(lang, on)
+
+
+def month_day(lang: str, on: date) -> str:
+    """A day without its year: 11月20日, Nov 20."""
+    return format_skeleton("MMMd", on, locale=LOCALES[lang])
 
 
 @lru_cache(maxsize=1024)

@@ -1,7 +1,9 @@
 """The head of every page: its question, how fresh the data are, who is looking."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import escape
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -9,8 +11,11 @@ import streamlit as st
 from dashboard import formats, queries, state
 from dashboard.numbers import Cell, Ink, written
 from dashboard.question import Question
+from dashboard.refusals import Refusal, age, reason
 from dashboard.words import LANGUAGES, say
 
+QUALITY = Path(__file__).resolve().parents[1] / "pages/data_quality.py"
+MANY_REJECTED = 0.05  # of the rows of the last refresh
 SPOKEN = {"zh": "中文", "en": "EN"}
 
 
@@ -32,7 +37,7 @@ def show(page: str, lang: str) -> None:
             format_func=SPOKEN.__getitem__,
             label_visibility="collapsed",
         )
-    _warnings(lang)
+    _warnings(page, lang)
 
 
 def _title(page: str, lang: str) -> str:
@@ -68,15 +73,42 @@ def _is_stale(fresh: queries.Freshness) -> bool:
     return fresh.stale(datetime.now(ZoneInfo(fresh.timezone)))
 
 
-def _warnings(lang: str) -> None:
-    fresh = queries.freshness()
+def _warnings(page: str, lang: str) -> None:
+    """What to know before any number is read, and the page that says more."""
+    told = page == QUALITY.stem  # this page has a card for a refusal
+    found = tuple(_notices(lang, queries.freshness(), refusal=not told))
+    for text, kind in found:
+        _notice(text, kind)
+    if found and not told:
+        label = say(lang, "header.more")
+        st.page_link(QUALITY, label=label, icon=":material/arrow_forward:")
+
+
+def _notices(
+    lang: str, fresh: queries.Freshness, *, refusal: bool
+) -> Iterator[tuple[str, str]]:
     if fresh.damaged is not None:
-        _notice(say(lang, "header.damaged", reason=fresh.damaged), "bad")
+        yield say(lang, "header.damaged", reason=fresh.damaged), "bad"
     if fresh.refused is not None:
-        _notice(say(lang, "header.refused", reason=fresh.refused), "bad")
+        if refusal:
+            yield _refusal(lang, fresh, fresh.refused), "bad"
     elif _is_stale(fresh):
-        day = formats.day(lang, fresh.as_of)
-        _notice(say(lang, "header.stale", day=day), "")
+        yield say(lang, "header.stale", day=formats.day(lang, fresh.as_of)), ""
+    share = queries.answer(Question("accepted_share"))["value"][0]
+    if share is not None and 1 - share > MANY_REJECTED:
+        text = formats.value(lang, "share", 1 - share)
+        yield say(lang, "header.rejected", share=text), ""
+
+
+def _refusal(lang: str, fresh: queries.Freshness, refused: Refusal) -> str:
+    at = refused.at
+    return say(
+        lang,
+        "header.refused",
+        at=formats.moment(lang, at, fresh.timezone) if at else formats.DASH,
+        age=age(lang, fresh.refreshed_at, datetime.now(UTC)),
+        reason=reason(lang, refused),
+    )
 
 
 def _notice(text: str, kind: str) -> None:

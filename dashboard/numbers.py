@@ -9,9 +9,12 @@ repeat it outside the browser and a test does so for every page:
   the columns that name it, as JSON ({"segment": "East"}).
 
 In a table the element around the rows states `data-metric` and `data-args` once for all
-numbers inside. The text of the element is the rounded number with its unit (38.0,
-31.8%, ¥1,235万, +1.2 pp). Figures carry the same facts in `layout.meta["numbers"]`, one
-object per number with the keys metric, args, column, row and text.
+numbers inside. A number of a list that another command prints has `data-command` too:
+what follows `customer-health`, such as "snapshots list"; `data-metric` and `data-args`
+repeat it, and `--json` prints the list. The text of the element is the rounded number
+with its unit (38.0, 31.8%, ¥1,235万, +1.2 pp). Figures carry the same facts in
+`layout.meta["numbers"]`, one object per number with the keys metric, args, column, row
+and text.
 """
 
 import json
@@ -62,10 +65,31 @@ class Ink:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell of the frame that answers a question."""
+class Listing:
+    """A list that a command prints with `--json`, and what tells its rows apart."""
 
-    question: Question
+    command: str
+    names: tuple[str, ...]
+
+    @property
+    def metric(self) -> str:
+        """What stands in the place of a metric's name."""
+        return self.command
+
+    @property
+    def by(self) -> None:
+        """A list is not cut."""
+
+    def arguments(self) -> tuple[str, ...]:
+        """What follows `customer-health` to print the list."""
+        return tuple(self.command.split())
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the frame that answers a question, or of a list."""
+
+    question: Question | Listing
     row: Row
     column: str = "value"
 
@@ -78,15 +102,20 @@ class Cell:
 
     def origin(self) -> dict[str, str]:
         """Where the number comes from, as the page states it."""
+        asked = self.question
+        command = {"command": asked.command} if isinstance(asked, Listing) else {}
         return {
-            "metric": self.question.metric,
-            "args": shlex.join(self.question.arguments()),
+            "metric": asked.metric,
+            "args": shlex.join(asked.arguments()),
             "column": self.column,
             "row": self._name(),
+            **command,
         }
 
     def _name(self) -> str:
-        named = {k: str(self.row[k]) for k in ROW_NAMES if self.row.get(k) is not None}
+        asked = self.question
+        names = asked.names if isinstance(asked, Listing) else ROW_NAMES
+        named = {k: str(self.row[k]) for k in names if self.row.get(k) is not None}
         return json.dumps(named, ensure_ascii=False)
 
 
@@ -106,10 +135,11 @@ def inside(cell: Cell, ink: Ink, form: str = "value") -> str:
     return _marked(getattr(ink, form)(cell.number), own)
 
 
-def stated(question: Question) -> str:
+def stated(question: Question | Listing) -> str:
     """The attributes of an element whose numbers all answer one question."""
     origin = Cell(question, {}).origin()
-    return _attributes({name: origin[name] for name in ("metric", "args")})
+    told = ("metric", "args", "command")
+    return _attributes({name: origin[name] for name in told if name in origin})
 
 
 def _marked(text: str, origin: dict[str, str]) -> str:

@@ -1,20 +1,26 @@
 """What pages ask: cached answers of the serving snapshot, for the viewer's rights."""
 
-import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboard import answers
+from dashboard import answers, refusals
+from dashboard.alike import rows_of
 from dashboard.catalogue import Metric
 from dashboard.question import Question
 from dashboard.reader import Reader
+from dashboard.refusals import Refusal
 from dashboard.viewer import LOCAL, Viewer
-from data.warehouse import open_current
+from data.errors import UnavailableError
+from data.warehouse import open_current, rejects
+from data.warehouse.inventory import Entry, inventory
+from data.warehouse.keys import check_key
+from data.warehouse.store import Store
 
 STORE = "CUSTOMER_HEALTH_STORE"
 DEFAULT_STORE = ".customer-health/store"
@@ -30,7 +36,7 @@ class Freshness:
     as_of: date
     first_day: date
     refreshed_at: datetime
-    refused: str | None
+    refused: Refusal | None
     damaged: str | None
     currency: str
     timezone: str
@@ -113,22 +119,51 @@ def freshness() -> Freshness:
         as_of=date.fromisoformat(manifest.as_of),
         first_day=date.fromisoformat(manifest.first_day),
         refreshed_at=datetime.fromisoformat(manifest.created_at).astimezone(UTC),
-        refused=_refused(store()),
+        refused=refusals.last(store()),
         damaged=open_current(store()).fallback,
         currency=manifest.currency,
         timezone=manifest.timezone,
     )
 
 
-def _refused(root: Path) -> str | None:
-    """Why the last refresh published nothing, if it did not; empty if word is lost."""
+def snapshots() -> tuple[Entry, ...]:
+    """The published snapshots, newest first; `serving` is the one that is shown."""
+    here = Store(store().resolve())
+    pointer = here.root / "CURRENT"
+    state = pointer.stat().st_mtime_ns if pointer.exists() else 0
+    return _snapshots(str(here.root), reader().snapshot.id, state)
+
+
+@st.cache_resource(max_entries=3, ttl=60, show_spinner=False)
+def _snapshots(root: str, serving: str, state: int) -> tuple[Entry, ...]:
+    return inventory(Store(Path(root)), serving)
+
+
+def waiting() -> list[dict[str, Any]]:
+    """How many rows wait in quarantine, by table, file and rule; most first."""
+    here = reader()
+    found = here.remember("waiting", lambda: rejects.waiting(here.snapshot))
+    return found.to_dicts()
+
+
+def alike() -> list[dict[str, Any]]:
+    """Customers who look alike, by id."""
+    here = reader()
+    return here.remember("look-alikes", lambda: rows_of(here.snapshot))
+
+
+def key_missing() -> str | None:
+    """Why personal fields cannot be read, if they cannot."""
+    return _key_missing(str(store().resolve()))
+
+
+@st.cache_resource(max_entries=3, ttl=60, show_spinner=False)
+def _key_missing(root: str) -> str | None:
     try:
-        note = json.loads((root / "last_refused.json").read_text(encoding="utf-8"))
-        return str(note["reason"])
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, LookupError, TypeError):
-        return ""
+        check_key(Store(Path(root)))
+    except UnavailableError as error:
+        return str(error)
+    return None
 
 
 def tables() -> dict[str, int]:

@@ -9,12 +9,14 @@ from dashboard.question import Condition
 class Rights:
     """What a role may see. Applied to every query before a frame exists.
 
-    `pages` None is every page; `rows` restricts the customers, all conditions at once.
+    `pages` None is every page; `rows` restricts the customers, all conditions at once;
+    `operate` is choosing which snapshot serves.
     """
 
     pages: frozenset[str] | None = None
     personal: bool = False
     export: bool = False
+    operate: bool = False
     rows: tuple[Condition, ...] = ()
 
 
@@ -32,4 +34,4 @@ class Viewer:
         return self.rights.personal
 
 
-LOCAL = Viewer("local", "local", Rights(personal=True, export=True))
+LOCAL = Viewer("local", "local", Rights(personal=True, export=True, operate=True))

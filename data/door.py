@@ -174,7 +174,7 @@ def _broken_rules(
     table: str, known: Typed, contract: type[pa.DataFrameModel], flaws: pl.DataFrame
 ) -> pl.DataFrame:
     """Per rejected row, by position: the first column and rule, and all rules."""
-    cells = _cell_rules(known.rules)
+    cells = known.broken
     if flaws.height:  # what the source says of a cell comes before what it looks like
         cells = pl.concat(
             [flaws, cells.join(flaws, on=["index", "column"], how="anti")]
@@ -190,20 +190,6 @@ def _broken_rules(
             pl.first("column"),
             pl.first("rule"),
             rules=pl.col("rule").unique(maintain_order=True),
-        )
-    )
-
-
-def _cell_rules(rules: pl.DataFrame) -> pl.DataFrame:
-    """The cells that could not be read: the row's position, the column and the rule."""
-    broken = [name for name in rules.columns if rules[name].null_count() < rules.height]
-    return (
-        rules.select(*broken)
-        .with_row_index("index")
-        .unpivot(index="index", variable_name="column", value_name="rule")
-        .drop_nulls("rule")
-        .select(
-            pl.col("index").cast(pl.Int64), "column", pl.col("rule").cast(pl.String)
         )
     )
 

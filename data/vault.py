@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +28,14 @@ KEY = "CUSTOMER_HEALTH_KEY"
 KEY_FILE = "CUSTOMER_HEALTH_KEY_FILE"
 KEY_BYTES, NONCE_BYTES, SALT_BYTES = 32, 12, 16
 SHORTEST_PASSPHRASE = 16
+NO_DIGITS = re.compile(r"[^0-9+]")
+CHINA = re.compile(r"^(\+86|0086|86(?=1\d{10}$))")
 FORMAT = b"\x01"
 CHECK = b"which key a store was made with"
+HASH_BLOCK = 64  # RFC 2104
+INNER, OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
+Owner = tuple[str, bytes]  # a customer's id and salt
+Find = Callable[[Sequence[str]], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -43,25 +50,50 @@ class Place:
         return f"{self.table}\x1f{self.key}".encode()
 
 
+class Mac:
+    """HMAC-SHA256 under one key, three times as fast as asking for each by its key."""
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(HASH_BLOCK, b"\0")
+        self._inner = hashlib.sha256(block.translate(INNER))
+        self._outer = hashlib.sha256(block.translate(OUTER))
+
+    def __call__(self, content: bytes) -> bytes:
+        """The 32 bytes for a content."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(content)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
 class Vault:
     """Encrypts, decrypts and indexes with keys that come from one master key."""
 
     def __init__(self, master: bytes) -> None:
         if len(master) != KEY_BYTES:
             raise ValueError("a master key has 32 bytes")
-        self._customers = _derive(master, b"customer")
-        self._rows = _derive(master, b"quarantine")
-        self._digests = _derive(master, b"digest")
-        self._indexes = {name: _derive(master, name.encode()) for name in NORMAL}
+        self._customers = Mac(_derive(master, b"customer"))
+        self._rows = AESGCM(_derive(master, b"quarantine"))
+        self._digests = Mac(_derive(master, b"digest"))
+        self._indexes = {name: Mac(_derive(master, name.encode())) for name in NORMAL}
         self.identity = _derive(master, CHECK).hex()
 
-    def seal(self, place: Place, owner: tuple[str, bytes], text: str) -> bytes:
+    def seal(self, place: Place, owner: Owner, text: str) -> bytes:
         """Encrypt a customer's value; `owner` is the customer's id and salt."""
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = self._cipher(owner).encrypt(nonce, text.encode(), place.bound())
-        return FORMAT + nonce + sealed
+        return self.seal_all(place.table, [(place.key, owner, text)])[0]
 
-    def open(self, place: Place, owner: tuple[str, bytes], sealed: bytes) -> str:
+    def seal_all(
+        self, table: str, values: Sequence[tuple[str, Owner, str]]
+    ) -> list[bytes]:
+        """Encrypt many values: the keys of their rows, their owners and their texts."""
+        sealed = []
+        for nonce, (key, owner, text) in zip(_nonces(len(values)), values, strict=True):
+            place = f"{table}\x1f{key}".encode()
+            cipher = self._cipher(owner).encrypt(nonce, text.encode(), place)
+            sealed.append(FORMAT + nonce + cipher)
+        return sealed
+
+    def open(self, place: Place, owner: Owner, sealed: bytes) -> str:
         """Decrypt a customer's value.
 
         Errors: UnavailableError with another key, or when it was moved or changed.
@@ -71,7 +103,7 @@ class Vault:
     def seal_row(self, place: Place, text: str) -> bytes:
         """Encrypt a whole rejected row, which may belong to no known customer."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self._rows).encrypt(nonce, text.encode(), place.bound())
+        sealed = self._rows.encrypt(nonce, text.encode(), place.bound())
         return FORMAT + nonce + sealed
 
     def open_row(self, place: Place, sealed: bytes) -> str:
@@ -79,39 +111,57 @@ class Vault:
 
         Errors: UnavailableError with another key, or when it was moved or changed.
         """
-        return _decrypt(AESGCM(self._rows), place, sealed)
+        return _decrypt(self._rows, place, sealed)
 
     def digest(self, place: Place, text: str) -> str:
         """Tells whether a value has changed, without telling the value or its twins."""
-        content = place.bound() + b"\x1f" + text.encode()
-        return hmac.digest(self._digests, content, "sha256")[:16].hex()
+        return self.digest_all(place.table, [(place.key, text)])[0]
+
+    def digest_all(self, table: str, values: Iterable[tuple[str, str]]) -> list[str]:
+        """The digests of many values: the keys of their rows and their texts."""
+        mac = self._digests
+        return [
+            mac(f"{table}\x1f{key}\x1f{text}".encode())[:16].hex()
+            for key, text in values
+        ]
 
     def index(self, name: str, value: str | None) -> str | None:
         """The blind index of a value: equal for equal values, empty for none."""
-        normal = NORMAL[name](value or "")
-        if not normal:
-            return None
-        return hmac.digest(self._indexes[name], normal.encode(), "sha256")[:16].hex()
+        normal = NORMAL[name](value) if value else None
+        return self._indexes[name](normal.encode())[:16].hex() if normal else None
 
-    def _cipher(self, owner: tuple[str, bytes]) -> AESGCM:
+    def _cipher(self, owner: Owner) -> AESGCM:
         customer, salt = owner
-        content = salt + customer.encode()
-        return AESGCM(hmac.digest(self._customers, content, "sha256"))
+        return AESGCM(self._customers(salt + customer.encode()))
 
 
 class Salts:
-    """The salt of each customer; new customers get one."""
+    """The salt of each customer; new customers get one.
 
-    def __init__(self, known: Mapping[str, bytes]) -> None:
+    `find` tells the salts that are not in memory yet, of those who have one.
+    """
+
+    def __init__(self, known: Mapping[str, bytes], find: Find | None = None) -> None:
         self._known = dict(known)
         self._made: dict[str, bytes] = {}
+        self._find = find
 
-    def owner(self, customer: str) -> tuple[str, bytes]:
+    def owner(self, customer: str) -> Owner:
         """The customer's id and salt, as `Vault.seal` takes it."""
-        salt = self._known.get(customer) or self._made.get(customer)
-        if salt is None:
-            salt = self._made[customer] = os.urandom(SALT_BYTES)
-        return customer, salt
+        return self.owners([customer])[0]
+
+    def owners(self, customers: Sequence[str]) -> list[Owner]:
+        """The ids and salts of many customers."""
+        strange = [each for each in set(customers) if each not in self._known]
+        if strange and self._find:
+            self._known.update(self._find(strange))
+        new = [each for each in strange if each not in self._known]
+        drawn = os.urandom(SALT_BYTES * len(new))
+        for place, customer in enumerate(new):
+            start = place * SALT_BYTES
+            self._made[customer] = drawn[start : start + SALT_BYTES]
+            self._known[customer] = self._made[customer]
+        return [(each, self._known[each]) for each in customers]
 
     @property
     def made(self) -> Mapping[str, bytes]:
@@ -191,6 +241,11 @@ def _derive(master: bytes, purpose: bytes) -> bytes:
     return hmac.digest(master, b"customer-health/" + purpose, "sha256")
 
 
+def _nonces(count: int) -> Iterator[bytes]:
+    drawn = os.urandom(NONCE_BYTES * count)
+    return (drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES))
+
+
 def _decrypt(cipher: AESGCM, place: Place, sealed: bytes) -> str:
     start = len(FORMAT) + NONCE_BYTES
     try:
@@ -214,8 +269,9 @@ def _without_blanks(value: str) -> str:
 
 
 def _phone(value: str) -> str:
-    digits = re.sub(r"[^0-9+]", "", unicodedata.normalize("NFKC", value))
-    return re.sub(r"^(\+86|0086|86(?=1\d{10}$))", "", digits)
+    if not (value.isascii() and value.isdecimal()):
+        value = NO_DIGITS.sub("", unicodedata.normalize("NFKC", value))
+    return CHINA.sub("", value)
 
 
 NORMAL: Mapping[str, Callable[[str], str]] = {

@@ -166,3 +166,47 @@ class HistoryEstimate(Result):
     value: pl.Float64 = pa.Field(ge=0)
     ci_low: pl.Float64 = pa.Field(ge=0)
     ci_high: pl.Float64 = pa.Field(ge=0)
+
+
+class QualityShare(Result):
+    """One row per segment and dimension of quality: the share that passes."""
+
+    segment: pl.String = pa.Field()
+    dimension: pl.String = pa.Field()
+    value: pl.Float64 = pa.Field(ge=0, le=1, nullable=True)
+    n: pl.Int64 = pa.Field(ge=0)
+    passed: pl.Int64 = pa.Field(ge=0)
+    failed: pl.Int64 = pa.Field(ge=0)
+    reason: pl.String = pa.Field(nullable=True)
+
+
+class RowCounts(Result):
+    """One row per segment: what became of the rows that came in, and what is kept."""
+
+    segment: pl.String = pa.Field()
+    rows_in: pl.Int64 = pa.Field(ge=0)
+    accepted: pl.Int64 = pa.Field(ge=0)
+    quarantined: pl.Int64 = pa.Field(ge=0)
+    duplicates: pl.Int64 = pa.Field(ge=0)
+    superseded: pl.Int64 = pa.Field(ge=0)
+    released: pl.Int64 = pa.Field(ge=0)
+    waiting: pl.Int64 = pa.Field(ge=0)
+    held: pl.Int64 = pa.Field(ge=0)
+
+
+class Findings(Result):
+    """One row per segment: how many findings, and the customers that they name."""
+
+    segment: pl.String = pa.Field()
+    value: pl.Float64 = pa.Field(ge=0)
+    n: pl.Int64 = pa.Field(ge=0)
+
+
+class DaysBehind(Result):
+    """One row per segment: the newest day, and how far it is behind."""
+
+    segment: pl.String = pa.Field()
+    value: pl.Float64 = pa.Field(ge=0, nullable=True)
+    n: pl.Int64 = pa.Field(ge=0)
+    newest: pl.Date = pa.Field(nullable=True)
+    reason: pl.String = pa.Field(nullable=True)

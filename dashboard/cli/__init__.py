@@ -1,9 +1,9 @@
 """The command line: everything that a page shows, and all that feeds it."""
 
-from dashboard.cli import asking, keeping, loading, rejects, serving
+from dashboard.cli import alike, asking, keeping, loading, rejects, serving
 from dashboard.cli.shell import app
 
-__all__ = ["app", "asking", "keeping", "loading", "main", "rejects", "serving"]
+__all__ = ["alike", "app", "asking", "keeping", "loading", "main", "rejects", "serving"]
 
 
 def main() -> None:

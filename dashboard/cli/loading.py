@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -30,7 +31,7 @@ from data.errors import DashboardError, RefusedError, UnavailableError, UsageErr
 from data.sample.company import write_company
 from data.settings import Settings, load_settings
 from data.warehouse.gate import QualityError
-from data.warehouse.snapshot import published_manifests
+from data.warehouse.inventory import inventory
 from data.warehouse.store import Store
 
 SETTINGS = "customer-health.toml"
@@ -119,27 +120,23 @@ def refresh(  # noqa: PLR0913 a command has the options that its users need
 @snapshots.command("list")
 def list_snapshots(store: StoreOption = STORE, *, json: JsonOption = False) -> None:
     """The published snapshots, newest first; `*` marks the one that serves."""
-    serving = opened(store).id
-    rows = [
-        {
-            "snapshot": each.id,
-            "serving": each.id == serving,
-            "as_of": each.as_of,
-            "created_at": each.created_at,
-            "hash": each.hash,
-            "rows": sum(each.tables.values()),
-        }
-        for each in published_manifests(Store(store.resolve()))
-    ]
+    found = inventory(Store(store.resolve()), opened(store).id)
+    rows = [asdict(each) | {"whole": each.whole} for each in found]
     if json:
         return print_json(rows)
     for row in rows:
-        mark = "*" if row["serving"] else " "
-        out.print(
-            f"{mark} {row['snapshot']}  as of {row['as_of']}  {row['rows']:,} rows"
-            f"  published {row['created_at']}"
-        )
+        out.print(_line(row))
     return None
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    mark = "*" if row["serving"] else " "
+    if row["rows"] is None:
+        return f"{mark} {row['snapshot']}  {row['damage']}"
+    return (
+        f"{mark} {row['snapshot']}  as of {row['as_of']}  {row['rows']:,} rows"
+        f"  published {row['created_at']}{'' if row['whole'] else '  damaged'}"
+    )
 
 
 def settings_of(source: Path, config: Path | None) -> Settings:

@@ -3,7 +3,15 @@
 import inspect
 
 from dashboard.catalogue import Metric
-from dashboard.words import blocks, definitions, names, reasons, shell
+from dashboard.words import (
+    blocks,
+    definitions,
+    names,
+    quality,
+    reasons,
+    rules,
+    shell,
+)
 
 LANGUAGES = ("zh", "en")
 FIELDS = ("Formula", "Interval", "Units", "Grain", "Source")
@@ -13,6 +21,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     **blocks.TEXTS,
     **definitions.TEXTS,
     **names.TEXTS,
+    **quality.TEXTS,
+    **rules.TEXTS,
 }
 
 

@@ -31,6 +31,14 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"all scores are the same", "所有评分都相同"),
     (r"the dimensions do not explain the score", "这些维度不能解释推荐评分"),
     (r"no buyers", "没有购买客户"),
+    (r"nothing was tested", "没有可检验的内容"),
+    (r"there is no row to test", "没有可检验的行"),
+    (
+        r"no law between its columns, and no table to compare it with",
+        "列间没有规则，也没有可以比对的表",
+    ),
+    (r"its key is the row number", "以行号为主键，无从判断重复"),
+    (r"no column says when it happened", "没有事件日期列"),
     (
         r"no model is kept of this date; ask for it with --as-of",
         "没有保存这一天的模型；可用 --as-of 单独计算",

@@ -19,6 +19,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "客户会推荐我们吗？先改进什么？",
         "Would our customers recommend us, and what should we fix first?",
     ),
+    "page.data_quality": ("数据质量", "Data quality"),
+    "page.data_quality.question": (
+        "今天的数字可信吗？哪里有问题？该做什么？",
+        "Can I trust today's numbers, what is broken, and what do I do?",
+    ),
     "page.definitions": ("指标口径", "Definitions"),
     "page.definitions.question": (
         "每个数字是什么意思？怎么算？数据从哪里来？",
@@ -37,9 +42,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "or look at the scheduled job.",
     ),
     "header.refused": (
-        "最近一次刷新未通过校验，没有发布；当前显示的是之前的数据。原因：{reason}",
-        "The last refresh was refused and not published; what you see is the data "
-        "before it. Reason: {reason}",
+        "最近一次刷新（{at}）没有发布，当前显示的是 {age}前刷新的数据。原因：{reason}",
+        "The last refresh ({at}) was refused and not published; what you see was "
+        "refreshed {age} ago. Reason: {reason}",
     ),
     "header.damaged": (
         "存储中的数据文件已损坏，当前显示的是更早的完好快照。请联系管理员恢复备份。"

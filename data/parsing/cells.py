@@ -30,14 +30,44 @@ class Parsed:
 
 
 def no_rule(length: int) -> pl.Series:
-    """The rules of cells that break none."""
-    return pl.repeat(None, length, dtype=pl.String, eager=True).alias("rule")
+    """The rules of cells that break none; takes no room."""
+    return pl.Series("rule", [None], dtype=pl.Null).new_from_index(0, length)
 
 
 def rules(**broken: pl.Series) -> pl.Series:
     """The first rule that is true of each cell, by name; null where none is."""
-    masks = pl.DataFrame(
-        {name: mask.fill_null(value=False) for name, mask in broken.items()}
-    )
-    named = (pl.when(pl.col(name)).then(pl.lit(name)) for name in broken)
+    names = [name for name, mask in broken.items() if mask.any()]
+    if not names:
+        return no_rule(len(next(iter(broken.values()))))
+    masks = pl.DataFrame({name: broken[name].fill_null(value=False) for name in names})
+    named = (pl.when(pl.col(name)).then(pl.lit(name)) for name in names)
     return masks.select(rule=pl.coalesce(*named)).to_series()
+
+
+def first_rule(*found: pl.Series) -> pl.Series:
+    """Each cell's rule, where several questions were asked of it in this order."""
+    some = [rule for rule in found if rule.null_count() < len(rule)]
+    if len(some) < 2:
+        return some[0] if some else found[0]
+    return pl.DataFrame([rule.alias(str(n)) for n, rule in enumerate(some)]).select(
+        rule=pl.coalesce(pl.all())
+    )["rule"]
+
+
+def placed(parsed: Parsed, rest: Parsed, places: pl.Series) -> Parsed:
+    """A column with what was read of some of its cells put into their places."""
+    if len(places) == len(parsed.values):
+        return rest
+    rule, more = (each.rule.cast(pl.String) for each in (parsed, rest))
+    return Parsed(
+        _put(parsed.values, places, rest.values),
+        _put(rule, places, more),
+        {
+            name: _put(values, places, rest.derived[name])
+            for name, values in parsed.derived.items()
+        },
+    )
+
+
+def _put(column: pl.Series, places: pl.Series, cells: pl.Series) -> pl.Series:
+    return column.clone().scatter(places, cells)  # which changes what it is called on

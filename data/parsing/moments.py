@@ -4,15 +4,24 @@ A day without time is a business day and is never shifted. A stamp without zone 
 the declared zone; where the clocks went forward or back over it, it has no meaning.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import polars as pl
 
-from data.parsing.cells import Conventions, Parsed, no_rule, rules
+from data.parsing import zones
+from data.parsing.cells import (
+    Conventions,
+    Parsed,
+    first_rule,
+    no_rule,
+    rules,
+)
 from data.parsing.texts import half_width
 
+DAY_FORMAT: Final = "%Y-%m-%d"
+PLAIN_STAMP: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}%s[0-9]{2}:[0-9]{2}:[0-9]{2}$"
 ISO_DAY: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 ISO_STAMP: Final = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?$"
@@ -34,6 +43,7 @@ MONTH: Final = r"^([0-9]{4})(?:-|/|年|)([0-9]{1,2})月?$"
 TIMES: Final = ("%H:%M:%S%.f", "%H:%M")
 FARTHEST: Final = 14 * 60  # minutes: the largest offset from UTC in use
 SKEW: Final = timedelta(days=1)
+LAST: Final = datetime(9999, 12, 31, 23, 59, 59, 999_999)  # noqa: DTZ001 UTC, as frames are
 TO_DAYS_END: Final = timedelta(days=1) - timedelta(microseconds=1)
 STAMP_TYPE: Final = pl.Datetime("us")
 
@@ -49,24 +59,29 @@ class Clock:
 
 
 def instants(cells: pl.Series, how: Conventions) -> Parsed:
-    """Moments in UTC, with the business day, hour and latest meaning beside them."""
-    clock = _clock(cells, how)
-    at = _utc(clock, how)
-    on = _business_day(clock, at, how)
-    hour = _business(at, how).dt.hour().set(clock.dated, None)
-    ends = (at + TO_DAYS_END).zip_with(clock.dated.fill_null(value=False), at)
-    untold = at.is_null() & clock.local.is_not_null()
-    broken = clock.rule.zip_with(clock.rule.is_not_null(), rules(dst=untold))
-    return Parsed(at, broken, {"on": on, "hour": hour, "latest": ends})
+    """Moments in UTC; beside them the business day and clock, and the latest meaning.
+
+    The clock is what the business's clocks showed; null for a day without time.
+    """
+    return _instants(_clock(cells, how), how)
+
+
+def plain_instants(cells: pl.Series, how: Conventions) -> Parsed:
+    """The moments that need no care: those written in the column's plain form."""
+    return _instants(_plain(cells), how)
 
 
 def days(cells: pl.Series, how: Conventions) -> Parsed:
     """Calendar days."""
-    clock = _clock(cells, how)
-    at = _utc(clock, how)
-    zoned = _business_day(clock, at, how)
-    plain = clock.local.dt.date()
-    return Parsed(zoned.zip_with(clock.offset.is_not_null(), plain), clock.rule)
+    return _days(_clock(cells, how), how)
+
+
+def plain_days(cells: pl.Series, how: Conventions) -> Parsed:
+    """The calendar days that need no care: those written in the column's plain form."""
+    return _days(_plain(cells), how)
+
+
+PLAIN: Final = {"instant": plain_instants, "day": plain_days}
 
 
 def months(cells: pl.Series, how: Conventions) -> Parsed:
@@ -78,13 +93,45 @@ def months(cells: pl.Series, how: Conventions) -> Parsed:
 
 
 def in_range(parsed: Parsed, since: date, how: Conventions, *, planned: bool) -> Parsed:
-    """Refuse what lies before `since` or, unless planned, in the future."""
+    """Refuse what lies before `since` or, unless planned, in the future; it is null.
+
+    A moment outside the years 1 to 9999 of some zone is one that no calendar can tell.
+    """
     on = parsed.derived.get("on", parsed.values)
-    out = on < since
-    if not planned:
-        out |= parsed.values > how.now + SKEW
-    broken = parsed.rule.zip_with(parsed.rule.is_not_null(), rules(date_range=out))
-    return Parsed(parsed.values, broken, parsed.derived)
+    out = (on < since) | (on > date.max)
+    out |= parsed.values > (LAST if planned else how.now + SKEW)
+    if not out.any():
+        return parsed
+    rule = first_rule(parsed.rule, rules(date_range=out))
+    derived = {name: each.set(out, None) for name, each in parsed.derived.items()}
+    return Parsed(parsed.values.set(out, None), rule, derived)
+
+
+def _instants(clock: Clock, how: Conventions) -> Parsed:
+    at = _utc(clock, how)
+    shown = _business_clock(clock, at, how)
+    untold = at.is_null() & clock.local.is_not_null()
+    derived = {
+        "on": shown.dt.date(),
+        "clock": shown.set(clock.dated, None),
+        "latest": _latest(clock, at),
+    }
+    return Parsed(at, first_rule(clock.rule, rules(dst=untold)), derived)
+
+
+def _latest(clock: Clock, at: pl.Series) -> pl.Series:
+    if not clock.dated.any():
+        return at
+    ends = (at + TO_DAYS_END).clip(upper_bound=LAST)
+    return ends.zip_with(clock.dated.fill_null(value=False), at)
+
+
+def _days(clock: Clock, how: Conventions) -> Parsed:
+    plain = clock.local.dt.date()
+    if not _zoned(clock):
+        return Parsed(plain, clock.rule)
+    shown = _business_clock(clock, _utc(clock, how), how).dt.date()
+    return Parsed(shown.zip_with(clock.offset.is_not_null(), plain), clock.rule)
 
 
 def _clock(cells: pl.Series, how: Conventions) -> Clock:
@@ -92,12 +139,32 @@ def _clock(cells: pl.Series, how: Conventions) -> Clock:
         return _told(cells.cast(STAMP_TYPE), dated=True)
     if isinstance(cells.dtype, pl.Datetime):
         return _native(cells)
+    if how.date_format:
+        return _declared(cells, how.date_format)
     if _all(cells, ISO_DAY):
-        return _read(cells, cells.str.to_date("%Y-%m-%d", strict=False), dated=True)
+        return _read(cells, cells.str.to_date(DAY_FORMAT, strict=False), dated=True)
     if _all(cells, ISO_STAMP):
         stamps = cells.str.replace("T", " ", literal=True)
         return _read(cells, _stamps(stamps), dated=False)
-    return _declared(cells, how.date_format) if how.date_format else _spelt(cells)
+    return _spelt(cells)
+
+
+def _plain(cells: pl.Series) -> Clock:
+    """2026-01-02, or else 2026-01-02 09:30:00, whichever the first cell is.
+
+    Polars reads these forms fast, yet others beside them, which are left out here.
+    """
+    first = cells.drop_nulls().head(1).to_list() or [""]
+    mark = first[0][10:11]
+    shape = PLAIN_STAMP % mark if mark in {" ", "T"} else ISO_DAY
+    plain = cells.set(~cells.str.contains(shape), None)
+    if shape == ISO_DAY:
+        return _told(
+            plain.str.to_date(DAY_FORMAT, strict=False, cache=True), dated=True
+        )
+    form = f"{DAY_FORMAT}{mark}%H:%M:%S"
+    local = plain.str.to_datetime(form, time_unit="us", strict=False, cache=False)
+    return _told(local, dated=False)
 
 
 def _all(cells: pl.Series, pattern: str) -> bool:
@@ -110,15 +177,15 @@ def _stamps(cells: pl.Series) -> pl.Series:
 
 def _told(local: pl.Series, *, dated: bool) -> Clock:
     size = len(local)
-    offset = pl.repeat(None, size, dtype=pl.Int32, eager=True)
+    offset = pl.repeat(None, size, dtype=pl.Null, eager=True)
     flags = pl.repeat(dated, size, dtype=pl.Boolean, eager=True)
-    return Clock(local, offset, flags, no_rule(size))
+    return Clock(local.cast(STAMP_TYPE), offset, flags, no_rule(size))
 
 
 def _read(cells: pl.Series, local: pl.Series, *, dated: bool) -> Clock:
-    clock = _told(local.cast(STAMP_TYPE), dated=dated)
+    clock = _told(local, dated=dated)
     wrong = cells.is_not_null() & local.is_null()
-    return Clock(clock.local, clock.offset, clock.dated, rules(date=wrong))
+    return replace(clock, rule=rules(date=wrong))
 
 
 def _native(cells: pl.Series) -> Clock:
@@ -127,8 +194,7 @@ def _native(cells: pl.Series) -> Clock:
         return _told(cells.dt.cast_time_unit("us"), dated=False)
     utc = cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
     clock = _told(utc.dt.cast_time_unit("us"), dated=False)
-    offset = pl.repeat(0, len(cells), dtype=pl.Int32, eager=True)
-    return Clock(clock.local, offset, clock.dated, clock.rule)
+    return replace(clock, offset=pl.repeat(0, len(cells), dtype=pl.Int32, eager=True))
 
 
 def _spelt(cells: pl.Series) -> Clock:
@@ -173,61 +239,52 @@ def _offset() -> pl.Expr:
 
 def _declared(cells: pl.Series, pattern: str) -> Clock:
     """As declared; what does not fit may still be spelt year first."""
-    rest = _spelt(cells)
     timed = "%H" in pattern or "%I" in pattern
     local = cells.str.to_datetime(pattern, time_unit="us", strict=False)
     dated = local.is_not_null() & (not timed)
     for time in () if timed else TIMES:
-        stamp = cells.str.to_datetime(f"{pattern} {time}", time_unit="us", strict=False)
-        local = local.fill_null(stamp)
+        left, form = cells.set(local.is_not_null(), None), f"{pattern} {time}"
+        stamps = left.str.to_datetime(form, time_unit="us", strict=False)
+        local = local.fill_null(stamps)
     found = local.is_not_null()
+    rest = _spelt(cells.set(found, None))
     return Clock(
         local.zip_with(found, rest.local),
-        rest.offset.set(found, None),
+        rest.offset,
         dated.zip_with(found, rest.dated),
-        rest.rule.set(found, None),
+        rest.rule,
     )
+
+
+def _zoned(clock: Clock) -> bool:
+    """Whether any cell names its zone."""
+    return clock.offset.null_count() < len(clock.offset)
 
 
 def _utc(clock: Clock, how: Conventions) -> pl.Series:
     """The moment in UTC; null where the naive zone's clock never or twice said it."""
-    columns = pl.DataFrame(
-        {"local": clock.local, "offset": clock.offset, "dated": clock.dated}
-    )
-    local, zoned = pl.col("local"), pl.col("offset").is_not_null()
-    day, naive = _day_start(how.business_zone), _strict(how.naive_zone)
     if clock.dated.all():
-        return columns.select(day).to_series()
-    if not clock.dated.any() and clock.offset.null_count() == len(clock.offset):
-        return columns.select(naive).to_series()
-    shifted = local - pl.duration(minutes=pl.col("offset"))
-    at = pl.when("dated").then(day).when(zoned).then(shifted).otherwise(naive)
-    return columns.select(at).to_series()
+        return zones.day_start(clock.local, how.business_zone)
+    if not clock.dated.any() and not _zoned(clock):
+        return zones.to_utc(clock.local, how.naive_zone)
+    shifted = _shifted(clock.local, clock.offset)
+    if not clock.dated.any() and not clock.offset.null_count():
+        return shifted
+    day = zones.day_start(clock.local, how.business_zone)
+    naive = zones.to_utc(clock.local, how.naive_zone)
+    timed = shifted.zip_with(clock.offset.is_not_null(), naive)
+    return day.zip_with(clock.dated.fill_null(value=False), timed)
 
 
-def _strict(zone: str) -> pl.Expr:
-    local = pl.col("local").dt.replace_time_zone(
-        zone, ambiguous="null", non_existent="null"
-    )
-    return local.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+def _shifted(local: pl.Series, offset: pl.Series) -> pl.Series:
+    minutes = pl.col("offset").cast(pl.Int32)
+    columns = pl.DataFrame({"local": local, "offset": offset})
+    return columns.select(pl.col("local") - pl.duration(minutes=minutes)).to_series()
 
 
-def _day_start(zone: str) -> pl.Expr:
-    """A business day's first moment; where midnight was skipped, an hour later."""
-    starts = (
-        (pl.col("local") + timedelta(hours=hour)).dt.replace_time_zone(
-            zone, ambiguous="earliest", non_existent="null"
-        )
-        for hour in (0, 1)
-    )
-    return pl.coalesce(*starts).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-
-
-def _business(at: pl.Series, how: Conventions) -> pl.Series:
-    zoned = at.dt.replace_time_zone("UTC").dt.convert_time_zone(how.business_zone)
-    return zoned.dt.replace_time_zone(None)
-
-
-def _business_day(clock: Clock, at: pl.Series, how: Conventions) -> pl.Series:
-    on = _business(at, how).dt.date()
-    return clock.local.dt.date().zip_with(clock.dated, on)
+def _business_clock(clock: Clock, at: pl.Series, how: Conventions) -> pl.Series:
+    """What the business's clocks showed; a day without time stays that day."""
+    if not _zoned(clock) and how.naive_zone == how.business_zone:
+        return clock.local.set(at.is_null() & ~clock.dated, None)
+    shown = zones.from_utc(at, how.business_zone)
+    return clock.local.zip_with(clock.dated.fill_null(value=False), shown)

@@ -8,18 +8,30 @@ from typing import Final
 
 import polars as pl
 
-from data.parsing.cells import Parsed, rules
+from data.parsing.cells import Parsed, no_rule, rules
 from data.parsing.texts import EXACT, half_width
 
 MONEY: Final = pl.Decimal(18, 4)
 LIMIT: Final = 10**14  # fourteen digits before the point
 NUMERIC: Final = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)$"
+PLAIN: Final = r"^[+-]?[0-9]{1,14}(?:\.[0-9]{0,4})?$"  # fits MONEY
 FOUR_DECIMALS: Final = r"^[^.]*(?:\.[0-9]{0,4}0*)?$"
 WHOLE: Final = r"^[^.]*(?:\.0*)?$"
 GROUPED: Final = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$"
 SIGN: Final = r"^([+-]?)\s*[¥￥$€£]\s*"
 UNIT: Final = r"\s*元$"
 NOISE: Final = 1e-9  # sums of floats differ from their decimals by less
+
+
+def plain_decimals(cells: pl.Series) -> Parsed:
+    """The amounts and quantities that need no care: digits around a point."""
+    plain = cells.set(~cells.str.contains(PLAIN), None)
+    return Parsed(plain.cast(MONEY, strict=False), no_rule(len(cells)))
+
+
+def plain_integers(cells: pl.Series) -> Parsed:
+    """The whole numbers that need no care: Polars reads digits and a sign, no more."""
+    return Parsed(cells.cast(pl.Int64, strict=False), no_rule(len(cells)))
 
 
 def decimals(cells: pl.Series, point: str) -> Parsed:
@@ -56,15 +68,21 @@ def native_decimals(cells: pl.Series) -> Parsed:
     if cells.dtype.is_float():
         return _float_decimals(cells)
     values = cells.cast(MONEY, strict=False)
+    large = values.is_null() & cells.is_not_null()
+    if cells.dtype.is_integer() or _scale(cells) <= _scale(values):
+        return Parsed(values, rules(number_range=large))
     inexact = values.is_not_null() & (values != cells)
     return Parsed(
-        values.set(inexact, None),
-        rules(decimals=inexact, number_range=values.is_null() & cells.is_not_null()),
+        values.set(inexact, None), rules(decimals=inexact, number_range=large)
     )
 
 
 def native_integers(cells: pl.Series) -> Parsed:
     """Whole numbers that the source keeps as numbers."""
+    if cells.dtype.is_integer():
+        values = cells.cast(pl.Int64, strict=False)
+        large = values.is_null() & cells.is_not_null()
+        return Parsed(values, rules(number_range=large))
     finite = _finite(cells)
     whole = finite.cast(pl.Float64) == finite.cast(pl.Float64).floor()
     values = finite.set(~whole, None).cast(pl.Int64, strict=False)
@@ -79,6 +97,10 @@ def native_integers(cells: pl.Series) -> Parsed:
 def native_numbers(cells: pl.Series) -> Parsed:
     """Ratios and levels that the source keeps as numbers."""
     return Parsed(_finite(cells).cast(pl.Float64), rules(number=_no_number(cells)))
+
+
+def _scale(cells: pl.Series) -> int:
+    return int(getattr(cells.dtype, "scale", 0))
 
 
 def _float_decimals(cells: pl.Series) -> Parsed:

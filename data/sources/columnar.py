@@ -37,16 +37,18 @@ def _extracts(rows: pl.LazyFrame, shown: str, size: int) -> Iterator[Extract]:
         _within_calendar(pl.col(header), schema[header]).alias(name)
         for name, header in zip(names(len(headers)), headers, strict=True)
     )
-    first, sent = 1, False
-    for batch in plain.collect_batches(chunk_size=size, maintain_order=True):
+    # The reader numbers the rows, so that the numbers lie in memory as the cells do.
+    numbered = plain.with_row_index("line", 1).cast({"line": pl.Int64})
+    count, sent = 0, False
+    for batch in numbered.collect_batches(chunk_size=size, maintain_order=True):
         if batch.height or not sent:
-            yield _extract(batch, headers, shown, first)
+            yield _extract(batch, headers, shown)
             sent = True
-        first += batch.height
-    if first - 1 != rows.select(pl.len()).collect().item():
+        count += batch.height
+    if count != rows.select(pl.len()).collect().item():
         raise pl.exceptions.ComputeError  # a failed decoder may end without a word
     if not sent:
-        yield _extract(plain.clear().collect(), headers, shown, first)
+        yield _extract(numbered.clear().collect(), headers, shown)
 
 
 def _within_calendar(cells: pl.Expr, kind: pl.DataType) -> pl.Expr:
@@ -63,8 +65,6 @@ def _stamp(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
-def _extract(
-    batch: pl.DataFrame, headers: tuple[str, ...], shown: str, first: int
-) -> Extract:
-    line = pl.int_range(first, first + batch.height, dtype=pl.Int64, eager=True)
-    return Extract(shown, headers, batch, line.alias("line"), line, Broken().frame())
+def _extract(batch: pl.DataFrame, headers: tuple[str, ...], shown: str) -> Extract:
+    line = batch.drop_in_place("line")
+    return Extract(shown, headers, batch, line, line, Broken().frame())

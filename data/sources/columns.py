@@ -13,6 +13,7 @@ from data.sources.dialects import normal
 from data.sources.extracts import Extract, Notice
 from data.sources.files import shown
 
+NUMBER: Final = "_number"  # no name of a source's column, as these are numbers
 NAMED: Final = 20  # columns that a notice names
 
 
@@ -23,6 +24,11 @@ class Plan:
     columns: Mapping[str, pl.Expr]
     extra: tuple[str, ...]
     familiar: bool  # whether the first line names a known column
+
+    @property
+    def numbered(self) -> bool:
+        """Whether a column is the row's number."""
+        return any(NUMBER in each.meta.root_names() for each in self.columns.values())
 
 
 def known_headers(table: str, settings: TableSettings) -> frozenset[str]:
@@ -52,10 +58,11 @@ def plan(table: str, settings: TableSettings, extract: Extract) -> Plan:
 
 def canonical(extract: Extract, columns: Plan, first: int) -> pl.DataFrame:
     """The columns of the contract that the source has, as the source writes them."""
-    numbered = extract.rows.with_columns(
-        _number=pl.int_range(first, first + extract.rows.height, dtype=pl.Int64)
-    )
-    return numbered.select(**columns.columns)
+    rows = extract.rows
+    if columns.numbered:
+        number = pl.int_range(first, first + rows.height, dtype=pl.Int64)
+        rows = rows.with_columns(number.alias(NUMBER))
+    return rows.select(**columns.columns)
 
 
 def extra_columns(extract: Extract, columns: Plan) -> tuple[Notice, ...]:
@@ -118,7 +125,7 @@ class _Finder:
         if rule is None:
             return self._header(name, name)
         if rule.row_number:
-            return pl.col("_number").cast(pl.String)
+            return pl.col(NUMBER).cast(pl.String)
         if rule.constant is not None:
             return pl.lit(rule.constant)
         if rule.position is not None:

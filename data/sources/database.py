@@ -55,9 +55,9 @@ PROBLEMS: Final[dict[str, tuple[type[DashboardError], str]]] = {
     ),
     "denied": (
         RefusedError,
-        "the database does not let this user read all of it. Grant SELECT;"
-        " if row security hides rows from the user, they would be missing without a"
-        " word, so let the user bypass it or ask for the visible rows of a view.",
+        "the database does not let this user read all of it. Grant SELECT; where row"
+        " security would hide rows, without a word, let the user bypass it, or read a"
+        " view of the rows that are meant.",
     ),
     "twice": (
         RefusedError,

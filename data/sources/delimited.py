@@ -40,7 +40,7 @@ def read(
     encoding = detect(path, shown, table.encoding)
     blocks = _blocks(path, encoding, shown, table)
     first = next(blocks, b"")
-    if not first.strip():
+    if not first or first.isspace():
         raise RefusedError(f"{shown} is empty; export it again with a header line.")
     opened, end, line = _open(shown, first, encoding, table, known)
     notices: tuple[Notice, ...] = (opened.notice,)

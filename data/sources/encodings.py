@@ -27,6 +27,7 @@ FOREIGN_LINE: Final = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 SAMPLE: Final = 100_000  # lines with letters beyond ASCII that decide
 MOSTLY: Final = 0.9
 COMMON: Final = 0.85  # share of a GBK text's characters that are in everyday use
+RARELY: Final = 0.0001  # share of GBK lines that may be Chinese in UTF-8 by chance
 FEW: Final = 0.1  # share of lines that may be undecodable before a file is refused
 
 
@@ -145,6 +146,8 @@ def _by_decoding(path: Openable, shown: str) -> str:
     lines = list(islice(_foreign_lines(path), SAMPLE))
     utf8 = sum(_decodes(line, "utf-8") for line in lines)
     if utf8 * 2 < len(lines) and _is_chinese(lines):
+        if sum(map(_is_chinese_utf8, lines)) > len(lines) * RARELY:
+            raise _mixed(path, shown)
         return "gb18030"
     if utf8 * 2 >= len(lines) or _few(len(lines) - utf8, path):
         return "utf-8"
@@ -213,6 +216,23 @@ def _is_common(letter: str) -> bool:
     except UnicodeEncodeError:
         return len(letter.encode("gb18030")) == 4
     return True
+
+
+def _is_chinese_utf8(line: bytes) -> bool:
+    """Whether a line is UTF-8 with Chinese characters; GBK is so next to never."""
+    if not _decodes(line, "utf-8"):
+        return False
+    return any("\u4e00" <= letter <= "\u9fff" for letter in line.decode("utf-8"))
+
+
+def _mixed(path: Openable, shown: str) -> RefusedError:
+    """Some lines are in the one, some in the other, and many read well in both."""
+    found = enumerate(_lines(path), 1)
+    first = next((number for number, line in found if _is_chinese_utf8(line)), 1)
+    return RefusedError(
+        f"{shown}, line {first}: the line is UTF-8, and others are GB18030 (rule"
+        " encoding); save the file in one encoding."
+    )
 
 
 def _few(bad: int, path: Openable) -> bool:

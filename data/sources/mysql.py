@@ -33,6 +33,7 @@ SETTLED: Final = (
     "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
 )
 NOT_LET_IN: Final = (1044, 1045, 1049, 1130, 1251, 1698, 1820, 1862, 3118, 4151)
+VALUES: Final = "22"  # the class of what the standard calls data exceptions
 CODES: Final[Mapping[int, str]] = {
     1040: "busy",
     1054: "column",
@@ -47,6 +48,7 @@ CODES: Final[Mapping[int, str]] = {
     1227: "denied",
     1235: "syntax",
     1295: "syntax",
+    1305: "syntax",
     1317: "lost",
     1356: "denied",
     1370: "denied",
@@ -190,10 +192,14 @@ def _asking() -> Iterator[None]:
     except UnicodeDecodeError:
         raise DatabaseError("text") from None
     except pymysql.MySQLError as error:
-        code = _code(error)
-        raise DatabaseError(CODES.get(code, "other"), str(code or "")) from None
+        raise DatabaseError(_problem(error), str(_code(error) or "")) from None
     except (OSError, RuntimeError):  # a server that asks for files, a broken line
         raise DatabaseError("lost") from None
+
+
+def _problem(error: pymysql.MySQLError) -> str:
+    state = getattr(error, "sqlstate", None) or ""
+    return CODES.get(_code(error), "value" if state[:2] == VALUES else "other")
 
 
 def _encrypted(settings: DatabaseSettings) -> dict[str, Any]:

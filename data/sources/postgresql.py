@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 import psycopg
-from psycopg import errors, pq, sql
+from psycopg import sql
 
 from data.database import DatabaseSettings
 from data.errors import UnavailableError
@@ -39,7 +39,7 @@ SETTLED: Final[Mapping[str, str]] = {
 CODES: Final[Mapping[str, str]] = {
     "22021": "text",
     "22P05": "text",
-    "25006": "writes",
+    "25P03": "lost",
     "42501": "denied",
     "42601": "syntax",
     "42703": "column",
@@ -51,6 +51,7 @@ CLASSES: Final[Mapping[str, str]] = {
     "08": "lost",
     "0A": "syntax",
     "22": "value",
+    "25": "writes",
     "40": "busy",
     "42": "syntax",
     "53": "busy",
@@ -134,39 +135,27 @@ class Postgresql:
         The server first parses the query by itself, so that its brackets are its own;
         only then does it stand between ours, where nothing but a SELECT can.
         """
-        counted = f"SELECT count(*) FROM (\n{query}\n) AS asked"  # noqa: S608 parsed
         with self._asking(), self.connection.cursor() as cursor:
-            self._parse(query)
-            found = cursor.execute(counted.encode()).fetchone()
+            # Only the protocol of binary results refuses a second statement.
+            cursor.execute(f"PREPARE asked AS {query}".encode(), binary=True)
+            cursor.execute("DEALLOCATE asked")
+            found = cursor.execute(_within("SELECT count(*) FROM", query)).fetchone()
         return int(found[0]) if found else 0
 
     def rows(self, query: str) -> Iterator[Chunk]:
         """The result of a query that was counted, in chunks of bounded size."""
         with self._asking(), self.connection.cursor() as cursor:
-            headers, kinds = self._columns(query)
+            cursor.execute(_within("SELECT * FROM", query, "LIMIT 0"))
+            about = cursor.description or ()
+            headers = tuple(column.name for column in about)
+            kinds = tuple(column.type_code for column in about)
             with cursor.copy(f"COPY (\n{query}\n) TO STDOUT".encode()) as copy:
-                for block in _blocks(copy):
-                    yield Chunk(headers, self._typed(_cells(block, kinds), kinds))
+                for lines in _blocks(copy):
+                    yield Chunk(headers, self._typed(_cells(lines, len(kinds)), kinds))
 
     def close(self) -> None:
         """End the transaction and the connection."""
         self.connection.close()
-
-    def _parse(self, query: str) -> None:
-        self._done(self.connection.pgconn.prepare(b"", query.encode()))
-
-    def _columns(self, query: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
-        """The names of a query's columns, and the numbers of their types."""
-        self._parse(query)
-        about = self._done(self.connection.pgconn.describe_prepared(b""))
-        places = range(about.nfields)
-        headers = tuple((about.fname(place) or b"").decode() for place in places)
-        return headers, tuple(about.ftype(place) for place in places)
-
-    def _done(self, result: pq.abc.PGresult) -> pq.abc.PGresult:
-        if result.status != pq.ExecStatus.COMMAND_OK:
-            raise errors.error_from_result(result)
-        return result
 
     def _typed(self, rows: pl.DataFrame, kinds: tuple[int, ...]) -> pl.DataFrame:
         """Floats and flags in their own types; bytes and arrays are no cells."""
@@ -198,6 +187,11 @@ class Postgresql:
         if self.late or not code:
             return "slow" if self.late else "lost"
         return CODES.get(code) or CLASSES.get(code[:2], "other")
+
+
+def _within(head: str, query: str, tail: str = "") -> bytes:
+    """A query that was parsed, inside of ours; its last line may be a comment."""
+    return f"{head} (\n{query}\n) AS asked {tail}".encode()
 
 
 @contextmanager
@@ -241,9 +235,9 @@ def _blocks(copy: psycopg.Copy) -> Iterator[list[bytes]]:
     yield lines
 
 
-def _cells(lines: list[bytes], kinds: tuple[int, ...]) -> pl.DataFrame:
+def _cells(lines: list[bytes], width: int) -> pl.DataFrame:
     r"""Cells as COPY writes them: parted by tabs, and \N where there is none."""
-    columns = names(len(kinds))
+    columns = names(width)
     head = "\t".join(columns).encode() + b"\n"
     if not lines or not columns:
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))

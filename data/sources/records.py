@@ -131,8 +131,11 @@ def _swallowed(text: str, at: int, record: Record, layout: Layout) -> bool:
 
 
 def _stands_alone(text: str, at: int, layout: Layout) -> bool:
+    """Whether a line is a record; the end of a quoted cell is not its beginning."""
     record = scan(text, at, layout.delimiter)
-    return record is not None and len(record.cells) == layout.width
+    if record is None or len(record.cells) != layout.width:
+        return False
+    return text.count('"', at, record.end) % 2 == 0
 
 
 def _recover(text: str, at: int, layout: Layout) -> int:

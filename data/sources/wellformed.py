@@ -57,6 +57,9 @@ def whole_records(block: bytes) -> int:
 
 def read(block: bytes, layout: Layout, first_line: int) -> Fast | None:
     """The records of a block that ends with one; None if it needs care."""
+    even = _even(block, layout, first_line)
+    if even:
+        return even
     if not _is_text(block) or not block.endswith(b"\n"):
         return None
     letters = np.frombuffer(block, np.uint8)
@@ -68,12 +71,50 @@ def read(block: bytes, layout: Layout, first_line: int) -> Fast | None:
     return _rows(block, layout, spans, widths)
 
 
+def _even(block: bytes, layout: Layout, first_line: int) -> Fast | None:
+    """The records of a block in which every line is one, without quotes.
+
+    Polars refuses a line that has too many fields, and bytes that are no text. If the
+    delimiters are as many as the lines need, none has too few either.
+    """
+    letters = np.frombuffer(block, np.uint8)
+    height = int(np.count_nonzero(letters == FEED))
+    marks = int(np.count_nonzero(letters == ord(layout.delimiter)))
+    if _is_odd(block) or marks != height * (layout.width - 1):
+        return None
+    try:
+        rows = _parsed(block, layout, quoted=False)
+    except pl.exceptions.PolarsError:
+        return None
+    if rows.height != height:
+        return None
+    line = pl.int_range(first_line, first_line + height, dtype=pl.Int64, eager=True)
+    line = line.alias("line")
+    return Fast(rows, line, line.alias("line_end"), Broken(), height)
+
+
+def _is_odd(block: bytes) -> bool:
+    """Whether a block has quotes, blank lines, bare returns or a byte order mark."""
+    blank = b"\n\n" in block or b"\n\r\n" in block or block.startswith((b"\r", b"\n"))
+    return (
+        QUOTE in block
+        or blank
+        or not block.endswith(b"\n")
+        or _has_bare_returns(block)
+        or block.startswith(BOM_UTF8)
+    )
+
+
 def _is_text(block: bytes) -> bool:
     try:
         block.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return block.count(b"\r") == block.count(b"\r\n")
+    return not _has_bare_returns(block)
+
+
+def _has_bare_returns(block: bytes) -> bool:
+    return b"\r" in block and block.count(b"\r") != block.count(b"\r\n")
 
 
 def _inside(letters: Bytes) -> Mask:
@@ -121,6 +162,8 @@ def _widths(
 def _rows(block: bytes, layout: Layout, spans: Spans, widths: Places) -> Fast | None:
     blank = _blank(block, spans)
     wrong = (widths != layout.width) & ~blank
+    if (wrong & (spans.line != spans.line_end)).any():
+        return None  # a stray quote may have swallowed the rows below
     good = ~(wrong | blank)
     kept = block if good.all() else _kept(block, spans, good)
     if kept.startswith(BOM_UTF8):

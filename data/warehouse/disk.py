@@ -29,6 +29,8 @@ ENVIRONMENT = frozenset(
     }
 )
 
+NO_SYNC = "fsync failed"  # DuckDB's word for it
+
 
 @contextmanager
 def told(root: Path) -> Iterator[None]:
@@ -49,7 +51,7 @@ def lacking(error: OSError | duckdb.Error) -> str | None:
     words = {code: os.strerror(code) for code in ENVIRONMENT}
     if isinstance(error, OSError):
         return words.get(error.errno or 0)
-    text = str(error)
+    text = str(error).replace(NO_SYNC, words[errno.EIO])
     found = next((each for each in words.values() if each in text), None)
     starved = isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException))
     return found or (type(error).__name__ if starved else None)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
 from data.engines.duckdb import connect
 from data.warehouse import gate
+from data.warehouse.assembly import Assembly
 from data.warehouse.manifest import Delivery, Part
-from data.warehouse.merge import ALL_BITS, Workshop, judge, merge
+from data.warehouse.merge import Workshop, judge, repeated
+from data.warehouse.personal_parts import personal_parts
+from data.warehouse.pieces import kept_pieces
 from data.warehouse.publish import Building
 from data.warehouse.quarantine import (
     arrived,
@@ -20,14 +24,8 @@ from data.warehouse.quarantine import (
     recall,
 )
 from data.warehouse.rows import DIGEST, read
-from data.warehouse.sealed import personal_parts, quarantine_parts
+from data.warehouse.sealed import quarantine_parts
 from data.warehouse.staging import FileReport, Staging
-
-DELIVERED = """
-SELECT count(*), avg(amount), CAST(max(ordered_on) AS VARCHAR) FROM incoming
-WHERE _seq >= $released
-"""
-CONTENT = "SELECT bit_xor(_content) FROM arrivals WHERE _seq >= $released"
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,11 @@ class Intake:
     """What came of one table: reports per file, the delivery in figures, the parts.
 
     `released` rows had waited for their customer; no file of this delivery has them.
+    `differs` says whether the table holds other rows than before. `changed` is then a
+    Parquet file, there while the refresh lasts, with one column `customer_id`: each
+    customer, once, who has a row that was added, replaced or removed; null stands for
+    rows of no customer. Without a file everyone may be concerned: the table is new, or
+    its rows name no customer.
     """
 
     table: str
@@ -42,6 +45,8 @@ class Intake:
     delivery: Delivery
     parts: tuple[Part, ...]
     released: int = 0
+    differs: bool = True
+    changed: Path | None = None
 
 
 @contextmanager
@@ -60,7 +65,8 @@ def know(workshop: Workshop, begun: Building, staging: Staging, *, whole: bool) 
     old = kept(begun, "personal", table)
     if old:
         paths = [workshop.store.root / part.path for part in old]
-        staging.known = read(workshop.connection, paths).project(DIGEST).pl()[DIGEST]
+        digests = read(workshop.connection, paths).project(DIGEST).pl()[DIGEST]
+        staging.fields.known = digests
     rows = quarantined(workshop.store, kept(begun, "quarantine", table))
     paths = [workshop.store.root / part.path for part in kept(begun, "lineage", table)]
     left = pl.read_parquet(paths)["id"] if paths else pl.Series([], dtype=pl.String)
@@ -106,15 +112,22 @@ def take(
 ) -> Intake:
     """Merge a staged table with what the last snapshot holds of it."""
     table = staging.table
-    old = kept(begun, "parts", table)
+    old = kept_pieces(begun.store.root, kept(begun, "parts", table))
     judge(workshop, staging, old, whole=whole)
-    delivery = _delivery(workshop, staging)
-    now = merge(workshop, staging, old, whole=whole)
-    sealed = personal_parts(workshop, staging, now, kept(begun, "personal", table))
+    merged = Assembly(workshop, staging, customers=bool(old))
+    now = merged.parts(old)
+    sealed = personal_parts(workshop, staging, kept(begun, "personal", table))
     before = (*kept(begun, "quarantine", table), *kept(begun, "lineage", table))
     rejected = quarantine_parts(workshop, staging, before, whole=whole)
-    parts = (*now, *sealed, *rejected)
-    return Intake(table, staging.reports, delivery, parts, staging.released)
+    return Intake(
+        table=table,
+        reports=staging.reports,
+        delivery=_delivery(workshop, staging),
+        parts=(*now, *sealed, *rejected),
+        released=staging.released,
+        differs=merged.changed,
+        changed=merged.customers(),
+    )
 
 
 def kept(begun: Building, kind: str, table: str) -> tuple[Part, ...]:
@@ -130,13 +143,19 @@ def untouched(begun: Building, taken: Iterable[str]) -> tuple[Part, ...]:
 
 
 def _delivery(workshop: Workshop, staging: Staging) -> Delivery:
-    came = sum(each.rows_in - each.quarantined for each in staging.reports)
-    filled = gate.shares(staging.table, staging.filled)
-    changed = sum(each.accepted for each in staging.reports)
+    told, newest = staging.delivered, staging.delivered.newest
+    figures = Delivery(
+        rows=sum(each.rows_in - each.quarantined for each in staging.reports),
+        changed=sum(each.accepted for each in staging.reports),
+        repeated=repeated(workshop.connection),
+        filled=gate.shares(staging.table, staging.filled),
+    )
     if staging.table != "orders":
-        return Delivery(came, changed=changed, filled=filled)
-    ask, given = workshop.connection.execute, {"released": staging.released}
-    content = ask(CONTENT, given).fetchall()[0][0] or 0
-    rows, mean, newest = ask(DELIVERED, given).fetchall()[0]
-    content = f"{content & ALL_BITS:032x}"
-    return Delivery(rows, mean, newest, content, changed, filled=filled)
+        return figures
+    return replace(
+        figures,
+        rows=told.rows,
+        mean=told.mean,
+        newest=newest.isoformat() if newest else None,
+        content=f"{staging.brought.content:016x}",
+    )

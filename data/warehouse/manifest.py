@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from data.errors import UnavailableError
+from data.warehouse.rows import fingerprint
 
 FOREIGN: Final = (
     "The store was made by another version of this program, which this one cannot read:"
@@ -20,8 +21,8 @@ FOREIGN: Final = (
 class Part:
     """One immutable Parquet file: rows of one table and month.
 
-    `content` tells the logical content: the XOR of the rows' MD5, so that the order of
-    rows, nonces and Parquet settings do not matter.
+    `content` tells the logical content: the XOR of what the rows say, each as a number,
+    so that the order of rows, nonces and Parquet settings do not matter.
     """
 
     kind: str  # parts, personal, quarantine or lineage
@@ -86,6 +87,7 @@ class Manifest:
     released: dict[str, int] = field(default_factory=dict)  # had waited, are in now
     warnings: list[str] = field(default_factory=list)
     layout: str = ""  # of the marts, as `data.marts.layout` tells it
+    telling: str = field(default_factory=fingerprint)  # how contents were told
     quality: list[Inspected] = field(default_factory=list)  # this one comes last
 
     def of(self, kind: str, table: str) -> tuple[Part, ...]:
@@ -109,6 +111,7 @@ class Manifest:
             known["deliveries"] = {
                 table: Delivery(**each) for table, each in known["deliveries"].items()
             }
+            known.setdefault("telling", "")
             past = known.get("quality", [])
             known["quality"] = [Inspected(**each) for each in past]
             return Manifest(**known)

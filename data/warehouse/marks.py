@@ -36,15 +36,13 @@ def marks(vault: Vault, rows: pl.DataFrame, names: list[str | None]) -> dict[str
 def unusable(rows: pl.DataFrame) -> pl.Series:
     """Per row the fields that are written and say nothing; null where there is none."""
     judged = {"phone": _phone, "email": _email, "id_number": _id_number}
-    flaws = [
-        pl.when(~judge(_plain(name))).then(pl.lit(name))
-        for name, judge in judged.items()
-        if name in rows.columns
-    ]
-    if not flaws:
+    names = [name for name in judged if name in rows.columns]
+    if not names:
         return pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
+    plain = rows.select(map(_plain, names))  # once, however often it is looked at
+    flaws = [pl.when(~judged[name](pl.col(name))).then(pl.lit(name)) for name in names]
     named = pl.concat_str(flaws, separator=" ", ignore_nulls=True)
-    return rows.select(pl.when(named != "").then(named)).to_series()
+    return plain.select(pl.when(named != "").then(named)).to_series()
 
 
 def _persons(

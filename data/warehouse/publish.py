@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from data.errors import UnavailableError
 from data.warehouse.holds import claimed
 from data.warehouse.manifest import Manifest
+from data.warehouse.retelling import retold
 from data.warehouse.soundness import check_parts, damaged, read_manifest
 from data.warehouse.store import (
     BUILDING,
@@ -21,6 +23,7 @@ from data.warehouse.store import (
     Store,
     checksum,
     found_on_disk,
+    is_serving,
     read_pointer,
     remove_left_overs,
     sync,
@@ -67,6 +70,7 @@ def building(store: Store) -> Iterator[Building]:
         _refuse_lost_pointer(store)
     else:
         check_parts(store, previous)
+        previous = retold(store, previous)
     clear(store)
     sequence = 1 + max((each.sequence for each in published), default=0)
     begun = Building(
@@ -102,7 +106,22 @@ def publish(begun: Building, manifest: Manifest) -> None:
     write_durably(begun.snapshot / SEAL, pointer.checksum.encode("ascii"))
     begun.snapshot.rename(store.snapshots / begun.id)
     sync_folder(store.snapshots)
-    write_pointer(store, keep((pointer, *read_pointer(store)), KEPT))
+    _turn(store, pointer)
+
+
+def _turn(store: Store, pointer: Published) -> None:
+    """Let a snapshot serve, and do not deny it where only the last sync failed."""
+    try:
+        write_pointer(store, keep((pointer, *read_pointer(store)), KEPT))
+    except OSError as error:
+        if not is_serving(store, pointer):
+            raise
+        reason = os.strerror(error.errno or 0)
+        raise UnavailableError(
+            f"Snapshot {pointer.id} serves, but the disk did not confirm it ({reason}):"
+            " after a power failure the one before may serve again. Check the disk and"
+            " load the same files once more."
+        ) from error
 
 
 def keep(published: Sequence[Published], count: int) -> tuple[Published, ...]:

@@ -179,5 +179,5 @@ def _won(workshop: Workshop, staging: Staging, rows: pl.DataFrame) -> pl.DataFra
     if rows.is_empty():
         return rows
     show(workshop, staging, rows, "hopeful")
-    won = "SELECT h.* FROM hopeful AS h SEMI JOIN winners AS w ON w._seq = h.seq"
+    won = "SELECT h.* FROM hopeful AS h ANTI JOIN dropped AS d ON d._seq = h.seq"
     return workshop.connection.sql(won).pl()

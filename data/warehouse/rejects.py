@@ -6,7 +6,9 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 import polars as pl
 
@@ -72,10 +74,18 @@ def _rows(snapshot: Snapshot, table: str, rule: str | None) -> pl.DataFrame:
     return rows if rule is None else rows.filter(pl.col("rule") == rule)
 
 
+def as_csv(snapshot: Snapshot, table: str) -> bytes:
+    """One table's rejected rows as the file that `export` writes, kept in memory.
+
+    Errors: UnavailableError without the store's key.
+    """
+    vault = open_vault(snapshot.store)
+    file = StringIO(newline="")
+    _fill(file, vault, table, _rows(snapshot, table, None))
+    return file.getvalue().encode("utf-8-sig")
+
+
 def _write(path: Path, vault: Vault, table: str, rows: pl.DataFrame) -> int:
-    cells = [dict(_cells(text)) for text in unsealed(vault, table, rows, "row")]
-    names = dict.fromkeys(name for row in cells for name in row if name != RAW)
-    why = [f"{BESIDE}{name}" for name in WHY]
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -83,12 +93,19 @@ def _write(path: Path, vault: Vault, table: str, rows: pl.DataFrame) -> int:
             None
         )
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-        writer.writerow([ID, *why, TEXT, *names])
-        for reason, row in zip(rows.select("id", *WHY).rows(), cells, strict=True):
-            original = (row.get(name, "") for name in (RAW, *names))
-            writer.writerow(_safe([*reason, *original]))
+        _fill(file, vault, table, rows)
     return rows.height
+
+
+def _fill(file: TextIO, vault: Vault, table: str, rows: pl.DataFrame) -> None:
+    cells = [dict(_cells(text)) for text in unsealed(vault, table, rows, "row")]
+    names = dict.fromkeys(name for row in cells for name in row if name != RAW)
+    why = [f"{BESIDE}{name}" for name in WHY]
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+    writer.writerow([ID, *why, TEXT, *names])
+    for reason, row in zip(rows.select("id", *WHY).rows(), cells, strict=True):
+        original = (row.get(name, "") for name in (RAW, *names))
+        writer.writerow(_safe([*reason, *original]))
 
 
 def _cells(text: str | None) -> Iterator[tuple[str, str]]:

@@ -24,11 +24,11 @@ def personal_fields(
     """
     rows = _rows(snapshot, table).filter(pl.col("key").is_in(list(keys)))
     found = rows.select("key", "customer_id", "sealed").collect()
-    salts = read_salts(snapshot.store, found["customer_id"])
     vault = open_vault(snapshot.store)
+    owners = read_salts(snapshot.store).owners(found["customer_id"].to_list())
     return {
-        key: _opened(vault, Place(table, key), salts.owner(customer), sealed)
-        for key, customer, sealed in found.iter_rows()
+        key: _opened(vault, Place(table, key), owner, sealed)
+        for (key, _, sealed), owner in zip(found.iter_rows(), owners, strict=True)
     }
 
 

@@ -1,74 +1,106 @@
-"""How a row is told from another: its key, its content, its month, its place in a part.
+"""How a row is told from another: by its key, its content, its period and its order.
 
-The same expressions serve rows that come in and rows that are kept, in DuckDB.
+Contents are 64-bit hashes that Polars makes of the typed values, so that a null is no
+empty text and 1.0 is no "1". They find what has changed, not what was forged: two
+different rows look alike by chance once in 2^64. Another version of Polars may hash in
+another way; `fingerprint` tells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 import polars as pl
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from data.schemas import columns, event_column, key_columns
+from data.schemas import INPUTS, columns, event_column, key_columns
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 
 WHOLE = "all"
 UNDATED = "none"
-SEPARATOR, NOTHING = "chr(31)", "chr(30)"  # control characters, which the door rejects
+SEPARATOR = "chr(31)"  # a control character, which the door rejects
 DIGEST = "_digest"
 INSTEAD = {"surveys": "answered_on"}  # the day that counts where the event has none
+LIGHT = 16_384  # rows; below, a file costs more than the rows in it
+FEW_MONTHS = 12
+START = "_start"
 
 
-def kept_columns(table: str) -> tuple[str, ...]:
+def kept_columns(table: str) -> Schema:
     """What a part holds: the accepted columns, and a digest of the personal fields."""
-    return (*columns(table), DIGEST)
+    return {**columns(table), DIGEST: pl.String}
 
 
-def staged_schema(table: str) -> Schema:
-    """The columns of rows that wait to be merged."""
-    places: Schema = {"_month": pl.String, "_file": pl.Int32, "_seq": pl.Int64}
-    return {**columns(table), DIGEST: pl.String, **places}
+def contents(table: str, rows: pl.DataFrame) -> pl.Series:
+    """Per row a number that tells all that it says; equal for equal rows.
+
+    Hashed twice: of rows that exchange a value, the XOR has to change as well.
+    """
+    return rows.select(list(kept_columns(table))).hash_rows().hash()
 
 
-def month_of(table: str) -> pl.Expr:
-    """The month of a row's part: 2026-10, `none` without a day, or `all`."""
+def folded(numbers: pl.Series) -> int:
+    """One number for many rows, whatever their order: the XOR of theirs."""
+    return int(numbers.bitwise_xor() or 0)  # type: ignore[arg-type] # a number's type
+
+
+@cache
+def fingerprint() -> str:
+    """Changes when equal rows have other contents: with Polars, or with a column."""
+    told = [
+        contents(table, pl.select(pl.lit(7).cast(k).alias(n) for n, k in kinds.items()))
+        for table in INPUTS
+        for kinds in [kept_columns(table)]
+    ]
+    return f"{pl.concat(told).implode().hash()[0]:016x}"
+
+
+def by_period(table: str, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows by period: 2026-10, `none` without a day, or `all` for other tables.
+
+    A history of many months with few rows in each is kept by years, or in one piece.
+    """
     event = event_column(table)
     if event is None:
-        return pl.lit(WHOLE)
-    days = [pl.col(event), *([pl.col(INSTEAD[table])] if table in INSTEAD else [])]
-    return pl.coalesce(days).dt.strftime("%Y-%m").fill_null(UNDATED)
+        yield WHOLE, rows
+        return
+    day = pl.coalesce([event, *([INSTEAD[table]] if table in INSTEAD else [])])
+    starts = rows.select(month=day.dt.truncate("1mo"), year=day.dt.truncate("1y"))
+    shape = _shape(rows.height, starts)
+    if shape == WHOLE:
+        yield WHOLE, rows
+        return
+    keyed = rows.with_columns(starts["year" if shape == "%Y" else "month"].alias(START))
+    pieces = keyed.partition_by(START, as_dict=True, include_key=False)
+    for (start,), piece in pieces.items():
+        yield UNDATED if start is None else start.strftime(shape), piece
 
 
-def month_expression(table: str) -> str:
-    """The same as `month_of`, for DuckDB."""
-    event = event_column(table)
-    if event is None:
-        return f"'{WHOLE}'"
-    days = ", ".join(filter(None, (event, INSTEAD.get(table))))
-    return f"coalesce(strftime(coalesce({days}), '%Y-%m'), '{UNDATED}')"
+def _shape(rows: int, starts: pl.DataFrame) -> str:
+    """How a period is written: months, years or all."""
+    months, years = starts["month"].n_unique(), starts["year"].n_unique()
+    if months <= FEW_MONTHS or rows >= LIGHT * months:
+        return "%Y-%m"
+    return "%Y" if rows >= LIGHT * years else WHOLE
 
 
 def key_expression(table: str) -> str:
-    """The key of a row as one text."""
+    """The key of a row as one text, as `data.schemas.key_text` has it, for DuckDB."""
     names = key_columns(table)
     if len(names) == 1:
         return quoted(names[0])
-    return _joined(names, "''")
+    texts = (f"coalesce(CAST({quoted(name)} AS VARCHAR), '')" for name in names)
+    return f"concat_ws({SEPARATOR}, {', '.join(texts)})"
 
 
-def content_expression(table: str) -> str:
-    """MD5 over all that a row says; equal for equal rows on every machine."""
-    return f"md5_number({_joined(kept_columns(table), NOTHING)})"
-
-
-def order_expression(table: str) -> str:
+def in_order(table: str, rows: pl.DataFrame) -> pl.DataFrame:
     """The order of rows within a part: by customer, so that one is found quickly."""
-    customer = ["customer_id"] if "customer_id" in columns(table) else []
-    return ", ".join(map(quoted, dict.fromkeys((*customer, *key_columns(table)))))
+    named = "customer_id" in columns(table)
+    return rows.sort("customer_id" if named else key_columns(table)[0])
 
 
 def read(connection: DuckDBPyConnection, paths: Iterable[Path]) -> DuckDBPyRelation:
@@ -86,8 +118,3 @@ def write_frame(frame: pl.DataFrame, path: Path) -> None:
 def quoted(name: str) -> str:
     """A column's name as SQL."""
     return f'"{name}"'
-
-
-def _joined(names: Iterable[str], nothing: str) -> str:
-    texts = (f"coalesce(CAST({quoted(name)} AS VARCHAR), {nothing})" for name in names)
-    return f"concat_ws({SEPARATOR}, {', '.join(texts)})"

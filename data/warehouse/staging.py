@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -11,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from data.schemas import key_text, personal_columns
+from data.schemas import columns, key_text
 from data.vault import Place, Salts, Vault
-from data.warehouse import personal
-from data.warehouse.rows import DIGEST, Schema, month_of, staged_schema, write_frame
+from data.warehouse.personal import Fields
+from data.warehouse.pieces import NOTHING, Arrivals, Told
+from data.warehouse.rows import Schema, write_frame
 
 if TYPE_CHECKING:
     from data.door import Batch, Notice
@@ -93,13 +96,36 @@ class Waiting:
         return pl.Series(list(self.keys.values()), dtype=pl.String).drop_nulls()
 
 
+@dataclass
+class Delivered:
+    """The accepted orders of a delivery in figures, for the quality gate."""
+
+    rows: int = 0
+    amount: Decimal = Decimal(0)
+    newest: date | None = None
+
+    def add(self, orders: pl.DataFrame) -> None:
+        """Count further orders."""
+        self.rows += orders.height
+        self.amount += Decimal(orders["amount"].sum())
+        days = [orders["ordered_on"].max(), self.newest]
+        self.newest = max((d for d in days if isinstance(d, date)), default=None)
+
+    @property
+    def mean(self) -> float | None:
+        """The mean amount."""
+        return float(self.amount / self.rows) if self.rows else None
+
+
 class Staging:
     """The rows of one table, written batch by batch to a folder of the refresh."""
 
     def __init__(self, table: str, folder: Path, keeper: Keeper) -> None:
         self.table = table
         self.files: dict[str, FileReport] = {}
-        self.known = pl.Series(DIGEST, [], dtype=pl.String)
+        self.arrivals = Arrivals(table, folder)
+        self.fields = Fields(table, folder, keeper.vault, keeper.salts)
+        self.delivered = Delivered()
         self.waiting = Waiting()
         self.again: set[str] = set()
         self.released_ids: tuple[str, ...] = ()
@@ -107,17 +133,13 @@ class Staging:
         self.coming = [pl.DataFrame(schema=COMING)]
         self.folder = folder
         self._keeper = keeper
-        self._batches = count(1)
-        self._rows = 0
+        self._rejects = count(1)
+        self._released = 0
         self._twins: Counter[str] = Counter()
-        folder.mkdir(parents=True)
-        self._write("rows", 0, pl.DataFrame(schema=staged_schema(table)))
-        self._write("personal", 0, pl.DataFrame(schema=personal.SCHEMA))
-        self._write("rejects", 0, pl.DataFrame(schema=REJECTED))
+        self._write(0, pl.DataFrame(schema=REJECTED))
 
     def add(self, batch: Batch) -> None:
         """Take one batch: count it, seal what is personal, write the rest."""
-        number = next(self._batches)
         report = self.files.setdefault(batch.file, FileReport(self.table, batch.file))
         report.rows_in += batch.rows_in
         report.accepted += batch.accepted.height
@@ -125,16 +147,20 @@ class Staging:
         self._count_filled(batch.accepted)
         if batch.accepted.height:
             self._notice_corrections(batch)
-            self._accept(number, batch.accepted, list(self.files).index(batch.file))
+            self._accept(batch.accepted, list(self.files).index(batch.file))
+            if self.table == "orders":
+                self.delivered.add(batch.accepted)
         if batch.rejected.height:
-            self._reject(number, batch.rejected, report)
+            self._reject(batch.rejected, report)
 
     def release(self, rows: pl.DataFrame) -> None:
         """Take accepted rows that had waited for their customer; first of all."""
         self.released_ids = tuple(rows["_id"])
         report = self.files[RELEASED] = FileReport(self.table, RELEASED)
         report.rows_in = report.accepted = rows.height
-        self._accept(next(self._batches), rows, 0)
+        self._accept(rows, 0)
+        self.arrivals.flush()  # apart from what the delivery brings
+        self._released = len(self.arrivals.pieces)
 
     @property
     def released(self) -> int:
@@ -151,9 +177,15 @@ class Staging:
         """The keys that seal rejected rows."""
         return self._keeper.vault
 
-    def staged(self, kind: str) -> list[Path]:
-        """The files of one kind: rows, personal or rejects."""
-        return sorted(self.folder.glob(f"{kind}-*.parquet"))
+    def rejects(self) -> list[Path]:
+        """The files of rejected rows."""
+        return sorted(self.folder.glob("rejects-*.parquet"))
+
+    @property
+    def brought(self) -> Told:
+        """The accepted rows that files of this delivery have."""
+        pieces = self.arrivals.pieces[self._released :]
+        return sum((each.told for each in pieces), NOTHING)
 
     @property
     def rows_in(self) -> int:
@@ -165,21 +197,10 @@ class Staging:
         """Rejected rows of this delivery."""
         return sum(report.quarantined for report in self.files.values())
 
-    def _accept(self, number: int, accepted: pl.DataFrame, file: int) -> None:
-        rows = accepted.with_columns(
-            personal.digests(self._keeper.vault, self.table, accepted),
-            _month=month_of(self.table),
-            _file=pl.lit(file, dtype=pl.Int32),
-            _seq=pl.int_range(self._rows, self._rows + accepted.height, dtype=pl.Int64),
-        )
-        self._rows += accepted.height
-        self._write("rows", number, rows.select(list(staged_schema(self.table))))
-        if personal_columns(self.table):
-            new = rows.filter(~pl.col(DIGEST).is_in(self.known.implode()))
-            vault, salts = self._keeper.vault, self._keeper.salts
-            self._write(
-                "personal", number, personal.seal(vault, salts, self.table, new)
-            )
+    def _accept(self, accepted: pl.DataFrame, file: int) -> None:
+        digests = self.fields.take(accepted, self.arrivals.rows)
+        names = [*columns(self.table)]
+        self.arrivals.add(accepted.select(*names, digests), file)
 
     def _count_filled(self, accepted: pl.DataFrame) -> None:
         """Count what the gate compares with the last delivery: cells that are there."""
@@ -190,12 +211,12 @@ class Staging:
         """Keep the places of rows that may be a rejected row put right."""
         if batch.corrects is None and not self.waiting.keys:
             return
-        height = batch.accepted.height
+        first, height = self.arrivals.rows, batch.accepted.height
         nothing = pl.Series([None], dtype=pl.String).new_from_index(0, height)
         rows = batch.accepted.select(
             key_text(self.table).alias("key"),
             corrects=nothing if batch.corrects is None else batch.corrects,
-            seq=pl.int_range(self._rows, self._rows + height, dtype=pl.Int64),
+            seq=pl.int_range(first, first + height, dtype=pl.Int64),
             file="_file",
             line="_line",
             id=pl.lit(None, dtype=pl.String),
@@ -207,7 +228,7 @@ class Staging:
         told = rows.filter(pl.col("corrects").is_not_null() | known)
         self.coming.append(told.select(list(COMING)))
 
-    def _reject(self, number: int, rejected: pl.DataFrame, report: FileReport) -> None:
+    def _reject(self, rejected: pl.DataFrame, report: FileReport) -> None:
         """Take rejected rows; one that was put right before is a duplicate."""
         told = rejected.select("rule", "row", "corrects").iter_rows()
         ids = [
@@ -223,7 +244,7 @@ class Staging:
         report.quarantined += news.height
         report.rules.update(news["rule"].to_list())
         self._keep_coming(news.with_columns(seq=pl.lit(None, dtype=pl.Int64)))
-        self._write("rejects", number, self._sealed_rows(news))
+        self._write(next(self._rejects), self._sealed_rows(news))
 
     def _sealed_rows(self, named: pl.DataFrame) -> pl.DataFrame:
         cells = [
@@ -249,6 +270,5 @@ class Staging:
         self._twins[first] += 1
         return self._keeper.vault.digest(place, f"{first} {self._twins[first]}")
 
-    def _write(self, kind: str, number: int, rows: pl.DataFrame) -> None:
-        path = self.folder / f"{kind}-{number:06d}.parquet"
-        write_frame(rows, path)
+    def _write(self, number: int, rejects: pl.DataFrame) -> None:
+        write_frame(rejects, self.folder / f"rejects-{number:06d}.parquet")

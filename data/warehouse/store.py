@@ -16,7 +16,8 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,9 +147,17 @@ def write_durably(path: Path, content: bytes) -> None:
 
 def sync(path: Path) -> None:
     """Wait until a finished file and its name are on the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    _sync_file(path)
     sync_folder(path.parent)
+
+
+def sync_all(paths: Sequence[Path]) -> None:
+    """The same for many files, in a few threads: they mostly wait."""
+    with ThreadPoolExecutor() as pool:
+        for _ in pool.map(_sync_file, paths):
+            pass
+        for _ in pool.map(sync_folder, {path.parent for path in paths}):
+            pass
 
 
 def make_folder(folder: Path) -> None:
@@ -158,6 +167,11 @@ def make_folder(folder: Path) -> None:
     make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
     sync_folder(folder.parent)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -24,7 +24,12 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATHS = {"overview": "", "satisfaction": "satisfaction", "definitions": "definitions"}
+PATHS = {
+    "overview": "",
+    "satisfaction": "satisfaction",
+    "data_quality": "data_quality",
+    "definitions": "definitions",
+}
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 

@@ -20,11 +20,13 @@ pytestmark = pytest.mark.browser
 WRITTEN = """() => [...document.querySelectorAll('[data-column]')].map(e => ({
     metric: e.closest('[data-metric]').dataset.metric,
     args: e.closest('[data-args]').dataset.args,
+    command: e.closest('[data-metric]').dataset.command,
     column: e.dataset.column, row: e.dataset.row, text: e.textContent}))"""
 DRAWN = """() => [...document.querySelectorAll('.js-plotly-plot')]
     .flatMap(e => (e.layout.meta && e.layout.meta.numbers) || [])"""
 SCALES = {"万": 1e4, "亿": 1e8, "K": 1e3, "M": 1e6, "B": 1e9}
 SHARES = ("%", "个百分点", " pp")
+SIZES = {" GB": 1e9, " MB": 1e6, " kB": 1e3, " B": 1.0}
 SIGNS = "¥$€£+±−- "
 VIEWS = (
     "lang=zh&cut=store",
@@ -38,7 +40,7 @@ class Shown:
     """One number as a page shows it, and the command that prints it again."""
 
     page: str
-    args: str
+    command: str
     column: str
     row: str
     text: str
@@ -52,11 +54,11 @@ def test_each_number_is_what_the_command_line_prints(
 ) -> None:
     shown = collect(browser, f"{address}/{PATHS[page]}?{view}", page)
     assert shown or page == "definitions"
-    asked = sorted({each.args for each in shown} - set(ASKED))
+    asked = sorted({each.command for each in shown} - set(ASKED))
     with ThreadPoolExecutor(2) as pool:
-        answers = pool.map(lambda args: printed(args, company_store), asked)
+        answers = pool.map(lambda command: printed(command, company_store), asked)
         ASKED.update(zip(asked, answers, strict=True))
-    wrong = [each for each in shown if not agrees(each, ASKED[each.args])]
+    wrong = [each for each in shown if not agrees(each, ASKED[each.command])]
     assert not wrong, wrong[:5]
 
 
@@ -67,25 +69,31 @@ def collect(browser: Browser, address: str, name: str) -> list[Shown]:
     settled(page, address)
     found = [*page.evaluate(WRITTEN), *page.evaluate(DRAWN)]
     context.close()
-    for each in found:
-        assert shlex.split(each["args"])[0] == each["metric"]
     return [
-        Shown(name, each["args"], each["column"], each["row"], each["text"])
+        Shown(name, command(each), each["column"], each["row"], each["text"])
         for each in found
     ]
 
 
-def printed(args: str, store: Path) -> list[dict[str, Any]]:
+def command(origin: dict[str, Any]) -> str:
+    """What follows `customer-health` to print a number: a metric, or a list."""
+    if origin.get("command"):
+        assert origin["command"] == origin["args"] == origin["metric"]
+        return f"{origin['command']} --json"
+    assert shlex.split(origin["args"])[0] == origin["metric"]
+    return f"metric {origin['args']} --format json"
+
+
+def printed(asked: str, store: Path) -> list[dict[str, Any]]:
     """What the command line prints, run in a process of its own."""
-    command = [Path(sys.executable).with_name("customer-health"), "metric"]
-    options = ["--store", str(store), "--format", "json"]
+    program = Path(sys.executable).with_name("customer-health")
     done = subprocess.run(
-        [*command, *shlex.split(args), *options],
+        [program, *shlex.split(asked), "--store", str(store)],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, (args, done.stderr)
+    assert done.returncode == 0, (asked, done.stderr)
     rows: list[dict[str, Any]] = json.loads(done.stdout)
     return rows
 
@@ -108,6 +116,9 @@ def read(text: str) -> tuple[float, float]:
     for unit in SHARES:
         if body.endswith(unit):
             scale, body = 0.01, body.removesuffix(unit)
+    for unit, size in SIZES.items():
+        if body.endswith(unit):
+            scale, body = size, body.removesuffix(unit)
     if body[-1] in SCALES:
         scale, body = SCALES[body[-1]], body[:-1]
     sign = -1.0 if "−" in body else 1.0
@@ -124,16 +135,18 @@ def test_the_texts_are_read_as_a_person_reads_them() -> None:
         "+2.1个百分点": (0.021, 0.0005),
         "¥12.35M": (12.35e6, 5e3),
         "14,203": (14203.0, 0.5),
+        "26.5 MB": (26.5e6, 5e4),
+        "99.996%": (0.99996, 5e-6),
     }
     found = defaultdict(tuple, {text: read(text) for text in expected})
     for text, (number, half) in expected.items():
         assert found[text] == pytest.approx((number, half))
 
 
-# Where digits are words: dates, windows, scales, definitions, the command to copy.
+# Where digits are words: dates, ids, windows, scales, definitions, a command to copy.
 WORDED = {
     *("ch-meta", "ch-notice", "ch-kpi-head", "ch-interval", "ch-sub", "ch-lines"),
-    *("ch-big", "ch-tip", "ch-def", "ch-score", "ch-command"),
+    *("ch-big", "ch-tip", "ch-def", "ch-score", "ch-command", "ch-id"),
 }
 UNMARKED = """() => { const found = []; const walk = document.createTreeWalker(
     document.querySelector('[data-testid=stMain]'), NodeFilter.SHOW_TEXT);

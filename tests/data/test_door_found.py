@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.errors import RefusedError
 from tests.data.conftest import Source, at
 
 HEADER = "order_id,customer_id,ordered_at,amount,refund,status"
@@ -48,3 +49,37 @@ def test_a_mark_inside_the_first_row_stays_where_it_is(
     assert found.column("order_id") == ["\ufeff1", "\ufeff2"]
     assert found.column("customer_id") == ["\ufeffC", "C"]
     assert found.column("ordered_at")[1] == at(2025, 1, 2, 2)
+
+
+@pytest.mark.parametrize("after", ["", '9,a "quote" inside,2025-01-02,1\n'])
+def test_what_a_stray_quote_swallowed_does_not_depend_on_other_rows(
+    source: Source, after: str
+) -> None:
+    rows = '1,"C,2025-01-02,1\n2,D,2025-01-02,1\n3",E\n4,F,2025-01-02,1\n'
+    source.write("orders.csv", f"order_id,customer_id,ordered_at,amount\n{rows}{after}")
+    found = source.admit()
+    assert found.rules == [(2, None, "quote"), (4, None, "field_count")]
+    assert found.column("order_id")[:2] == ["2", "4"]
+
+
+@pytest.mark.parametrize("after", ["", '9,a "quote" inside,2025-01-02,1\n'])
+def test_the_end_of_a_quoted_cell_is_no_row_of_its_own(
+    source: Source, after: str
+) -> None:
+    rows = '1,"C\nC",2025-01-02,2025-01-02,1\n3,E,2025-01-02,1\n'
+    source.write("orders.csv", f"order_id,customer_id,ordered_at,amount\n{rows}{after}")
+    found = source.admit()
+    assert found.rules == [(2, None, "field_count")]
+    assert found.rejected["line_end"].to_list() == [3]
+
+
+def test_a_file_that_is_gbk_but_for_one_line_of_utf8_is_refused_with_that_line(
+    source: Source,
+) -> None:
+    """Read as GBK, the line would be other Chinese words, and nobody would know."""
+    lines = [f"{n},面膜,2025-01-02,1\n".encode("gb18030") for n in range(300)]
+    lines[7] = "7,面膜,2025-01-02,1\n".encode()
+    header = b"order_id,customer_id,ordered_at,amount\n"
+    source.write("orders.csv", b"".join([header, *lines]))
+    with pytest.raises(RefusedError, match=r"orders.csv, line 9: .*UTF-8"):
+        source.admit()

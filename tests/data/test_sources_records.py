@@ -84,6 +84,15 @@ def test_the_fast_and_the_careful_reader_agree(
     assert fast.line_end.to_list() == careful.line_end
 
 
+@pytest.mark.parametrize("many", [1, 50_000])
+def test_a_long_line_does_not_make_up_for_a_short_one(folder: Path, many: int) -> None:
+    head, whole = "order_id,customer_id,amount\n", "a,b,c\n" * many
+    text = head + whole + "1,2\n" + whole + "1,2,3,4\n" + whole
+    extracts = read(folder, text.encode())
+    assert sum(extract.rows.height for extract in extracts) == 3 * many
+    assert [line for line, *_ in broken(extracts)] == [many + 2, 2 * many + 3]
+
+
 def covered(extracts: list[Extract]) -> Iterator[int]:
     for extract in extracts:
         spans = [

@@ -1,6 +1,8 @@
 """Personal fields are readable with the right key, and only in their place."""
 
 import base64
+import hmac
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from data.errors import UnavailableError
 from data.vault import (
     KEY,
     KEY_FILE,
+    Mac,
     Place,
     Salts,
     Vault,
@@ -81,6 +84,29 @@ def test_sealing_the_same_text_again_gives_another_ciphertext() -> None:
     sealed = {vault.seal(PLACE, owner, SECRET) for _ in range(20_000)}
     nonces = {each[1:13] for each in sealed}
     assert len(sealed) == len(nonces) == 20_000
+
+
+@pytest.mark.parametrize("length", [0, 1, 63, 64, 65, 1000])
+def test_a_mac_is_the_hmac_of_the_standard_library(length: int) -> None:
+    content = bytes(n % 251 for n in range(length))
+    assert Mac(MASTER)(content) == hmac.digest(MASTER, content, "sha256")
+
+
+def test_salts_are_drawn_once_and_looked_up_for_those_who_have_one() -> None:
+    asked: list[str] = []
+
+    def find(customers: Sequence[str]) -> dict[str, bytes]:
+        asked.extend(customers)
+        return {"C1": bytes(16)} if "C1" in customers else {}
+
+    salts = Salts({}, find)
+    owners = salts.owners(["C1", "C2", "C3", "C2"])
+    assert [customer for customer, _ in owners] == ["C1", "C2", "C3", "C2"]
+    assert owners[0] == ("C1", bytes(16))
+    assert owners[1] == owners[3] == salts.owner("C2")
+    assert owners[1][1] != owners[2][1]
+    assert set(salts.made) == {"C2", "C3"}
+    assert sorted(asked) == ["C1", "C2", "C3"]
 
 
 def test_rejected_rows_are_bound_to_their_place_too() -> None:

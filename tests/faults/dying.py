@@ -2,7 +2,8 @@
 
 `python -m tests.faults.dying SOURCE STORE kill N` kills itself by SIGKILL at the N-th
 step at which it opens a file to write, renames, removes or makes a folder. `count 0`
-prints how many such steps a refresh has. `space N` lets no file grow above N bytes.
+prints how many such steps a refresh has. `space N` lets no file grow above N bytes,
+`memory N` leaves N MiB of addresses to it.
 """
 
 import os
@@ -44,6 +45,10 @@ def main() -> int:
     source, store, fault, number = sys.argv[1:]
     if fault == "space":
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(number), int(number)))
+    elif fault == "memory":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * resource.getpagesize() + (int(number) << 20)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     else:
         die_at(int(number) if fault == "kill" else 0)
     try:

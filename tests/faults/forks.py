@@ -41,7 +41,11 @@ def child(work: Callable[[], object], log: Path, *, stopped: bool = False) -> in
     os.dup2(told, 2)
     if stopped:
         os.kill(os.getpid(), signal.SIGSTOP)
-    os._exit(_done(work))
+    code = FAILED
+    try:
+        code = _done(work)
+    finally:
+        os._exit(code)
 
 
 def _done(work: Callable[[], object]) -> int:

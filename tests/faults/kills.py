@@ -4,10 +4,12 @@
 refresh of a company of 1,000 orders with all its marts.
 `python -m tests.faults.kills FOLDER calls SHARE SHARES` kills before each system call
 by which a refresh changes the disk, by strace; SHARE of SHARES takes every such.
+`python -m tests.faults.kills FOLDER failing EVERY` fails every so many syncs.
 
-Prints one JSON line per kill.
+Prints one JSON line per fault.
 """
 
+import itertools
 import json
 import os
 import random
@@ -27,6 +29,8 @@ from tests.faults.company import count_orders
 from tests.faults.trial import Company
 
 ROWS = 1_000
+ERRORS = ("EIO", "EDQUOT", "EIO", "ENOSPC")
+LAST = 8  # syncs around the moment when the new snapshot begins to serve
 CALLS = (
     "write,pwrite64,writev,pwritev,pwritev2,fdatasync,fsync,sync_file_range,msync,"
     "rename,renameat,renameat2,unlink,unlinkat,ftruncate,truncate,fallocate,"
@@ -42,9 +46,9 @@ class Moment:
     call: str
     number: int
 
-    def kill(self) -> str:
-        """The same as strace takes it."""
-        return f"inject={self.call}:signal=SIGKILL:when={self.number}"
+    def meets(self, fault: str) -> str:
+        """What strace is to do then."""
+        return f"inject={self.call}:{fault}:when={self.number}"
 
 
 class Range:
@@ -153,7 +157,7 @@ def at_calls(place: Range, share: int, shares: int) -> Iterator[dict[str, object
     assert code == 0, place.log.read_text()
     whole = changes(lines)
     for number, moment in list(enumerate(whole))[share::shares]:
-        code, lines = place.traced(*paths, "-e", moment.kill())
+        code, lines = place.traced(*paths, "-e", moment.meets("signal=SIGKILL"))
         yield {
             "call": moment.call,
             "number": moment.number,
@@ -165,11 +169,33 @@ def at_calls(place: Range, share: int, shares: int) -> Iterator[dict[str, object
         }
 
 
+def failing(place: Range, every: int) -> Iterator[dict[str, object]]:
+    """Fail some syncs and DuckDB's writes as a broken disk or a full quota does."""
+    paths = place.paths()
+    whole = changes(place.traced(*paths)[1])
+    syncs = [moment for moment in whole if moment.call == "fsync"]
+    writes = [moment for moment in whole if moment.call == "pwrite64"]
+    met = dict.fromkeys([*syncs[::every], *syncs[-LAST:], *writes])
+    for moment, error in zip(met, itertools.cycle(ERRORS), strict=False):
+        code, _ = place.traced(*paths, "-e", moment.meets(f"error={error}"))
+        yield {
+            "call": moment.call,
+            "number": moment.number,
+            "error": error,
+            "code": code,
+            "said": place.log.read_text(encoding="utf-8"),
+            "building": place.company.building(),
+            "served": place.judged(),
+        }
+
+
 def main() -> None:
     folder, kind, *numbers = sys.argv[1:]
-    kill = {"random": at_random, "calls": at_calls}[kind]
     place = Range(Path(folder), real=kind == "random")
-    for outcome in kill(place, *map(int, numbers)):
+    given = [int(number) for number in numbers]
+    kills = {"random": at_random, "calls": at_calls}
+    found = kills[kind](place, *given) if kind in kills else failing(place, *given)
+    for outcome in found:
         print(json.dumps(outcome), flush=True)  # noqa: T201 what the test reads
 
 

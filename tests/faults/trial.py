@@ -96,7 +96,7 @@ class Company:
     def restore(self) -> None:
         """Go back to the state before the next delivery."""
         shutil.rmtree(self.store, ignore_errors=True)
-        shutil.copytree(self.first, self.store)
+        shutil.copytree(self.first, self.store, dirs_exist_ok=True)
 
     def building(self) -> bool:
         """Whether a half-built snapshot lies in the store."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -11,29 +11,23 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from tests.hostile import texts
-from tests.hostile.cells import Manners, Pen
-from tests.hostile.contract import TABLES
+from tests.hostile.cells import Cell, Manners, Pen
+from tests.hostile.contract import TABLES, WORDS
 from tests.hostile.moments import SHAPES
-from tests.hostile.oracle import Ledger, Lines, Rules
+from tests.hostile.oracle import Lines, Rules
+from tests.hostile.printing import Printer, Sketch, left_open
 from tests.hostile.rows import Author, Row
 from tests.hostile.spoiling import spoiled
-from tests.hostile.writing import (
-    ENCODINGS,
-    ENDINGS,
-    QUOTING,
-    Dialect,
-    Extract,
-    encodable,
-    write,
-)
+from tests.hostile.writing import Extract, write
 
 NIGHT: Final = datetime(2026, 11, 1, tzinfo=UTC)
 ZONES: Final = ("Asia/Shanghai", "Asia/Shanghai", "America/New_York", "Europe/Berlin")
 ODD_ZONES: Final = ("America/Sao_Paulo", "Pacific/Apia", "Asia/Kolkata", "UTC")
-FORMS: Final = ("csv",) * 6 + ("csv.gz", "csv.zip", "parquet")
 FORMATS: Final = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y.%m.%d")
-SHARES: Final = (0.0, 0.02, 1 / 7, 1 / 7, 0.4)
+DECLARED: Final = ("gb18030", "utf-8", "utf-16-le")
+SHARES: Final = (0.0, 0.02, 1 / 7, 1 / 7, 0.4, 0.9)
 OTHERS: Final = tuple(table for table in TABLES if table != "orders")
+SHIFT: Final = 0x4E00  # the Chinese name of a header, letter for letter
 
 
 @dataclass(frozen=True)
@@ -42,9 +36,14 @@ class Case:
 
     number: int
     settings: Mapping[str, Any]
-    rules: Rules
     now: datetime
+    sketches: Sequence[Sketch]
     extracts: Sequence[Extract]
+
+    @property
+    def rules(self) -> Rules:
+        flags = ("allow_anonymous", "customers_complete")
+        return Rules(*(self.settings.get(flag, False) for flag in flags))
 
     def write(self, folder: Path) -> dict[str, list[Lines]]:
         """Write the files into a folder; what the oracle knows of them, by table."""
@@ -55,13 +54,15 @@ class Case:
             found.setdefault(each.table, []).append(Lines(each.file, list(lines)))
         return found
 
-    def ledger(self) -> Ledger:
-        return Ledger(self.rules)
-
 
 def case(number: int) -> Case:
     """The case of a number, the same on every machine."""
     return _Maker(number, Random(number)).case()
+
+
+def foreign(name: str) -> str:
+    """Another name of a column, in Chinese characters."""
+    return "".join(chr(SHIFT + ord(letter)) for letter in name)
 
 
 class _Maker:
@@ -69,22 +70,25 @@ class _Maker:
         self.number = number
         self.rng = rng
         self.now = NIGHT + timedelta(minutes=rng.randrange(24 * 60))
+        self.seasons = [
+            self.now.replace(tzinfo=None) - timedelta(days=rng.randrange(60, 1_500))
+            for _ in range(2)
+        ]
         self.settings: dict[str, Any] = {}
         self.share = rng.choice(SHARES)
         self.every = rng.choice((0, 0, 7))
+        self.ids = {"customer_id": self._ids("C"), "store_id": self._ids("S")}
 
     def case(self) -> Case:
         self._set()
-        ids = {"customer_id": self._ids("C"), "store_id": self._ids("S")}
         others = self.rng.sample(OTHERS, self.rng.choice((0, 1, 1, 2, 3)))
-        extracts = [
-            extract
-            for table in ("orders", *others)
-            for extract in self._table(table, ids)
-        ]
-        flags = ("allow_anonymous", "customers_complete")
-        rules = Rules(*(self.settings.get(flag, False) for flag in flags))
-        return Case(self.number, self.settings, rules, self.now, extracts)
+        if self._odds(0.15):
+            self.settings["customers_complete"] = True
+            others = ["customers", *(each for each in others if each != "customers")]
+        sketches = [self._sketch(table) for table in ("orders", *others)]
+        printer = Printer(self.rng)
+        extracts = [each for sketch in sketches for each in printer.extracts(sketch)]
+        return Case(self.number, self.settings, self.now, sketches, extracts)
 
     def _odds(self, share: float) -> bool:
         return self.rng.random() < share
@@ -97,35 +101,66 @@ class _Maker:
         self.settings["allow_anonymous"] = self._odds(0.2)
 
     def _ids(self, prefix: str) -> list[str]:
-        return [texts.identifier(self.rng, prefix, n) for n in range(1, 9)]
+        return [texts.identifier(self.rng, prefix, n) for n in range(1, 11)]
 
-    def _table(self, table: str, ids: Mapping[str, Sequence[str]]) -> list[Extract]:
-        own = self._table_settings(table)
-        names = {k: v for k, v in ids.items() if k != next(iter(TABLES[table]))}
+    def _sketch(self, table: str) -> Sketch:
+        columns = self._columns(table)
+        own, constants = self._own(table, columns), self._constants(table, columns)
         habits = {
             f"{table}.{name}": self.rng.choice(SHAPES)
             for name in TABLES[table]
             if self._odds(0.3)
         }
-        pen = Pen(self.rng, self._manners(own), habits)
-        author = Author(table, pen, self._columns(table), names)
+        pen = Pen(self.rng, self._manners(own), self.seasons, habits)
+        author = Author(table, pen, columns, self.ids)
         rows = self._rows(author)
-        return list(self._files(author, rows))
-
-    def _table_settings(self, table: str) -> dict[str, Any]:
-        own: dict[str, Any] = {}
-        if self._odds(0.15):
-            own["date_format"] = self.rng.choice(FORMATS)
-        if self._odds(0.15):
-            own["decimal"] = ","
-        if self._odds(0.1):
-            own["encoding"] = self.rng.choice(("gb18030", "utf-8", "utf-16-le"))
-        if self._odds(0.1):
-            own["delimiter"] = self.rng.choice(",;|")
-        if self._odds(0.1):
-            own["timezone"] = self.rng.choice(ZONES)
+        for name, text in constants.items():
+            own.setdefault("columns", {})[name] = {"constant": text}
+            rows = [row.but(**{name: Cell(text, text)}) for row in rows]
         if own:
             self.settings.setdefault("tables", {})[table] = own
+        if own.get("header") is False:  # then the first row says how many cells are due
+            rows = [replace(row, flaw=None) for row in rows]
+        sketch = Sketch(table, columns, rows, own, author)
+        return left_open(sketch) if self._odds(0.04) else sketch
+
+    def _constants(self, table: str, columns: Sequence[str]) -> dict[str, str]:
+        """A column that the settings say once for all rows."""
+        free = [
+            name
+            for name, column in TABLES[table].items()
+            if column.kind == "text" and name not in columns
+        ]
+        return {self.rng.choice(free): "邮购"} if free and self._odds(0.1) else {}
+
+    def _own(self, table: str, columns: list[str]) -> dict[str, Any]:
+        """What the settings say of a table."""
+        choices = {
+            "date_format": (0.15, FORMATS),
+            "decimal": (0.15, (",",)),
+            "encoding": (0.1, DECLARED),
+            "delimiter": (0.1, (",", ";", "|")),
+            "timezone": (0.1, ZONES),
+        }
+        own: dict[str, Any] = {
+            name: self.rng.choice(values)
+            for name, (share, values) in choices.items()
+            if self._odds(share)
+        }
+        if self._odds(0.1):
+            own["columns"] = {name: foreign(name) for name in columns}
+        elif self._odds(0.05):
+            own |= {"header": False, "delimiter": ";"}
+            places = enumerate(columns, start=1)
+            own["columns"] = {name: {"position": place} for place, name in places}
+        if self._odds(0.1):
+            own["values"] = {
+                name: {foreign(word): word for word in words}
+                for (where, name), words in WORDS.items()
+                if where == table
+            }
+        if table == "orders" and self._odds(0.1):
+            own["files"] = ["销售明细*"]
         return own
 
     def _manners(self, own: Mapping[str, Any]) -> Manners:
@@ -137,6 +172,11 @@ class _Maker:
             naive=ZoneInfo(own.get("timezone", naive)),
             date_format=own.get("date_format"),
             comma=own.get("decimal") == ",",
+            words={
+                (name, word): text
+                for name, words in own.get("values", {}).items()
+                for text, word in words.items()
+            },
         )
 
     def _columns(self, table: str) -> list[str]:
@@ -172,72 +212,4 @@ class _Maker:
         if self._odds(0.5) or not free:
             return row
         name = self.rng.choice(free)
-        return row.but(**{name: other.cells[name]})
-
-    def _files(self, author: Author, rows: Sequence[Row]) -> Iterator[Extract]:
-        count = min(self.rng.choice((1, 1, 1, 2, 3)), len(rows))
-        cuts = sorted(self.rng.sample(range(1, len(rows)), count - 1))
-        bounds = zip([0, *cuts], [*cuts, len(rows)], strict=True)
-        for number, (first, after) in enumerate(bounds):
-            joint = self.rng.choice("_-")
-            name = f"{author.table}{joint}{number}" if count > 1 else author.table
-            yield self._extract(author, name, rows[first:after])
-
-    def _extract(self, author: Author, name: str, rows: Sequence[Row]) -> Extract:
-        table, columns = author.table, list(author.columns)
-        self.rng.shuffle(columns)
-        form = self.rng.choice(FORMS)
-        if any(row.flaw or bytes_that_are_no_text(row) for row in rows):
-            form = "csv"
-        dialect = self._dialect(rows, self.settings.get("tables", {}).get(table, {}))
-        return Extract(
-            table=table,
-            name=name,
-            headers={column: self._header(column, form) for column in columns},
-            rows=list(rows),
-            form=form,
-            dialect=dialect,
-            extra=self._extra(form, rows, dialect),
-        )
-
-    def _extra(self, form: str, rows: Sequence[Row], how: Dialect) -> str | None:
-        """A column of everyday Chinese, where it is needed to tell the encoding."""
-        bad = any(bytes_that_are_no_text(row) for row in rows)
-        told = not how.encoding.startswith("gb") and not (
-            bad and how.encoding == "utf-8"
-        )
-        wanted = self._odds(0.2) or not (told or not how.marked)
-        return "备注" if wanted and form != "parquet" else None
-
-    def _header(self, column: str, form: str) -> str:
-        if form == "parquet" or self._odds(0.8):
-            return column
-        wide = "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in column)
-        return self.rng.choice((column.upper(), f" {column}\u3000", wide))
-
-    def _dialect(self, rows: Sequence[Row], own: Mapping[str, Any]) -> Dialect:
-        return Dialect(
-            encoding=own.get("encoding") or self._encoding(rows),
-            delimiter=own.get("delimiter") or self.rng.choice(",,;\t|"),
-            ending=self.rng.choice(ENDINGS),
-            quoting=self.rng.choice(QUOTING),
-            closed=self._odds(0.8),
-            marked="encoding" not in own,
-            loose=self._odds(0.2),
-            seed=self.rng.randrange(1 << 30),
-        )
-
-    def _encoding(self, rows: Sequence[Row]) -> str:
-        """One that can be told: not where many lines are no text in it."""
-        bad = sum(bytes_that_are_no_text(row) for row in rows) / len(rows)
-        found = self.rng.choice(ENCODINGS)
-        if found.startswith("gb") and bad > 0.05:
-            found = "utf-8"
-        if found == "utf-8" and bad > 0.4:
-            found = "utf-16-le"
-        return found if encodable(rows, found) else "utf-8-sig"
-
-
-def bytes_that_are_no_text(row: Row) -> bool:
-    """Whether a row cannot be decoded."""
-    return any(texts.BAD_BYTES in cell.text for cell in row.cells.values())
+        return replace(row, cells={**row.cells, name: other.cells[name]})

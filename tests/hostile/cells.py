@@ -1,6 +1,6 @@
 """Cells whose meaning is known before they are written: the oracle never reads one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -34,14 +34,16 @@ class Manners:
     naive: ZoneInfo
     date_format: str | None = None
     comma: bool = False  # the decimal sign
+    words: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Pen:
-    """Who writes cells: chance, the table's manners, and habits of a column."""
+    """Who writes cells: chance, the table's manners, when, and a column's habits."""
 
     rng: Random
     manners: Manners
+    seasons: Sequence[datetime]
     habits: dict[str, str] = field(default_factory=dict)
 
     def odds(self, share: float) -> bool:

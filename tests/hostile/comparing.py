@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from data.warehouse import Snapshot
 from tests.hostile.contract import TABLES, business_day
-from tests.hostile.oracle import Ledger, Lines, Told, counted
+from tests.hostile.oracle import Deliveries, Ledger, Lines, Told, Tolds, counted
 from tests.hostile.reading import Rejects, kept, rejects
 from tests.hostile.rows import Row
 
 COUNTS = ("rows_in", "accepted", "quarantined", "duplicates", "superseded")
-Deliveries = Mapping[str, Sequence[Lines]]
-Tolds = Mapping[str, Mapping[str, Told]]
 
 
 def reports(

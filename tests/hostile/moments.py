@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -146,7 +147,8 @@ def declared(on: date, pattern: str) -> str:
 
 def judged(text: str, meaning: Moment, kind: str, manners: Manners) -> Cell:
     """A cell with a meaning, unless that lies where nothing of its kind can."""
-    if _in_range(meaning.on, kind, manners):
+    soon = kind in AHEAD or meaning.first <= manners.now + timedelta(days=1)
+    if soon and _in_range(meaning.on, kind, manners):
         return Cell(text, meaning)
     return broken(text, "date_range")
 
@@ -191,12 +193,23 @@ def spoiled_moment(pen: Pen, kind: str) -> Cell:
 
 def skipped_hour(pen: Pen) -> Cell | None:
     """A time that the clocks of the table's zone skipped or repeated, if any did."""
-    year = pen.rng.randrange(2016, 2026)
-    start = datetime.combine(date(year, 1, 1), time(0, 30))
-    odd = [
-        shown
-        for hours in range(24 * 365)
-        if len(instants(shown := start + timedelta(hours=hours), pen.manners.naive))
-        != 1
-    ]
+    odd = odd_hours(pen.manners.naive, pen.rng.randrange(2020, 2026))
     return naive(pen, pen.rng.choice(odd), "moment") if odd else None
+
+
+def edge(pen: Pen) -> datetime:
+    """A moment near one of those that bound what can have happened."""
+    days = pen.rng.choice((0, 1, 1, 1, 2))
+    if pen.odds(0.3):
+        return datetime.combine(EPOCH, time()) + timedelta(
+            hours=pen.rng.randint(-30, 30)
+        )
+    return pen.manners.now + timedelta(days, hours=pen.rng.randint(-6, 6), minutes=1)
+
+
+@cache
+def odd_hours(zone: ZoneInfo, year: int) -> list[datetime]:
+    """The times of a year that the clocks of a zone skipped or repeated."""
+    start = datetime.combine(date(year, 1, 1), time(0, 30))
+    hours = (start + timedelta(hours=number) for number in range(24 * 365))
+    return [shown for shown in hours if len(instants(shown, zone)) != 1]

@@ -1,6 +1,5 @@
 """Who is in, who is not and why: worked out from what cells mean, never from files."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -150,21 +149,43 @@ class Ledger:
 
     rules: Rules
     tables: dict[str, dict[tuple[Any, ...], Stored]] = field(default_factory=dict)
+    held: dict[str, list[Stored]] = field(default_factory=dict)
+    released: dict[str, int] = field(default_factory=dict)
 
-    def take(self, table: str, files: Sequence["Lines"]) -> dict[str, Told]:
-        """Take in a table's files in their order, and say what became of each."""
-        return {each.file: self._file(table, each.rows) for each in files}
+    def deliver(self, delivery: Mapping[str, Sequence["Lines"]]) -> "Tolds":
+        """Take in a delivery; the customers first: others may have to wait for them."""
+        self.released = {}
+        tables = sorted(delivery, key=lambda table: table != "customers")
+        return {table: self._take(table, delivery[table]) for table in tables}
 
-    def _file(self, table: str, rows: Iterable[tuple[int, Row]]) -> Told:
+    def _take(self, table: str, files: Sequence["Lines"]) -> dict[str, Told]:
+        """What becomes of a table's files in their order, after those that waited."""
+        arrivals: list[tuple[Told, Stored]] = []
+        for stored in self.held.pop(table, []):
+            if not self._held(table, stored):
+                arrivals.append((Told(), stored))
+                self.released[table] = self.released.get(table, 0) + 1
+        found = {each.file: self._file(table, each.rows, arrivals) for each in files}
+        self._merge(table, arrivals)
+        return found
+
+    def _file(
+        self,
+        table: str,
+        rows: Iterable[tuple[int, Row]],
+        arrivals: list[tuple[Told, Stored]],
+    ) -> Told:
         told = Told()
         for line, row in rows:
             told.rows_in += 1
             verdict = judge(table, row, self.rules)
             rules = verdict.rules or self._held(table, verdict.stored)
-            if rules:
-                told.rejects[line] = rules
-            else:
-                self._merge(table, verdict.stored, told)
+            if not rules:
+                arrivals.append((told, verdict.stored))
+                continue
+            told.rejects[line] = rules
+            if not verdict.rules:
+                self.held.setdefault(table, []).append(verdict.stored)
         return told
 
     def _held(self, table: str, stored: Stored) -> frozenset[str]:
@@ -174,15 +195,23 @@ class Ledger:
         known = (who,) in self.tables.get("customers", {})
         return frozenset() if known else frozenset({"unknown_customer"})
 
-    def _merge(self, table: str, stored: Stored, told: Told) -> None:
+    def _merge(self, table: str, arrivals: Sequence[tuple[Told, Stored]]) -> None:
+        """The last row of a key stays; if it was there before, nothing has come in."""
         kept = self.tables.setdefault(table, {})
-        key = tuple(stored[name] for name in key_columns(table))
-        if kept.get(key) == stored:
-            told.duplicates += 1
-            return
-        told.superseded += key in kept
-        told.accepted += 1
-        kept[key] = stored
+        last = {_key(table, stored): stored for _, stored in arrivals}
+        settled = {key for key, stored in last.items() if kept.get(key) == stored}
+        for told, stored in arrivals:
+            key = _key(table, stored)
+            if key in settled or kept.get(key) == stored:
+                told.duplicates += 1
+                continue
+            told.superseded += key in kept
+            told.accepted += 1
+            kept[key] = stored
+
+
+def _key(table: str, stored: Stored) -> tuple[Any, ...]:
+    return tuple(stored[name] for name in key_columns(table))
 
 
 @dataclass(frozen=True)
@@ -193,12 +222,11 @@ class Lines:
     rows: Sequence[tuple[int, Row]]
 
 
+Deliveries = Mapping[str, Sequence[Lines]]
+Tolds = Mapping[str, Mapping[str, Told]]
+
+
 def counted(told: Told) -> tuple[int, int, int, int, int]:
     """The counts of a file, in the order of the report's names."""
     rejected = len(told.rejects)
     return told.rows_in, told.accepted, rejected, told.duplicates, told.superseded
-
-
-def by_rule(told: Told) -> Counter[frozenset[str]]:
-    """How many rows break which rules."""
-    return Counter(told.rejects.values())

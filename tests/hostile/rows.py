@@ -61,12 +61,22 @@ class Author:
         return [name for name in TABLES[self.table] if name in self.columns]
 
     def _when(self) -> datetime:
-        ago = timedelta(seconds=self.pen.rng.randrange(40 * 86_400, 2_000 * 86_400))
-        return self.pen.manners.now - ago
+        """Few months, for each month of a table is a file of the store."""
+        if self.pen.odds(0.1):
+            return self.pen.manners.now - self._seconds(40, 2_000)
+        return self.pen.rng.choice(self.pen.seasons) + self._seconds(0, 20)
+
+    def _seconds(self, first: int, after: int) -> timedelta:
+        """Some time between two numbers of days."""
+        seconds = self.pen.rng.randrange(first * 86_400, after * 86_400)
+        return timedelta(seconds=seconds)
 
     def _identifier(self, column: str, number: int) -> Cell:
-        if column in self.ids:
-            return _named(self.pen, self.ids[column])
+        known = self.ids.get(column, ())
+        if known and column != next(iter(TABLES[self.table])):
+            return _named(self.pen, known)
+        if number <= len(known):
+            return Cell(known[number - 1], known[number - 1])
         prefix = column[0].upper()
         text = texts.identifier(self.pen.rng, prefix, number)
         return Cell(text, text)
@@ -143,8 +153,9 @@ def _mark(pen: Pen, column: Column) -> Cell:
 
 
 def _word(pen: Pen, column: Column) -> Cell:
-    text = pen.pick(WORDS[column.table, column.name])
-    return Cell(text, text)
+    word = pen.pick(WORDS[column.table, column.name])
+    text = pen.manners.words.get((column.name, word), word)
+    return Cell(pen.pick((text, word, word.upper(), word.title())), word)
 
 
 def _number(pen: Pen, _: Column) -> Cell:

@@ -28,11 +28,14 @@ def _cell(author: Author, row: Row) -> Row:
 
 
 def _gap(author: Author, row: Row) -> Row:
-    """A required cell that is missing, or a time that never was."""
+    """A required cell that is missing, a time that never was or is hardly possible."""
     odd = moments.skipped_hour(author.pen) if author.pen.odds(0.4) else None
     times = [n for n in row.cells if TABLES[author.table][n].kind == "moment"]
     if odd is not None and times:
         return row.but(**{author.pen.pick(times): odd})
+    if times and author.pen.odds(0.4):
+        name, when = author.pen.pick(times), moments.edge(author.pen)
+        return row.but(**{name: author.moment(TABLES[author.table][name], when)})
     required = [n for n in row.cells if TABLES[author.table][n].required]
     return row.but(**{author.pen.pick(required): texts.missing(author.pen)})
 

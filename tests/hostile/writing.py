@@ -6,13 +6,15 @@ import gzip
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Final
 
 import polars as pl
 
+from tests.hostile import native
+from tests.hostile.contract import TABLES
 from tests.hostile.rows import Row
 from tests.hostile.texts import BAD_BYTES
 
@@ -48,6 +50,7 @@ class Dialect:
     marked: bool = (
         True  # whether there is a byte order mark, where the encoding has one
     )
+    headed: bool = True
     loose: bool = False  # blanks around cells, and blank lines between rows
     seed: int = 0
 
@@ -63,13 +66,11 @@ class Extract:
     form: str = "csv"  # csv, csv.gz, csv.zip or parquet
     dialect: Dialect = field(default_factory=Dialect)
     extra: str | None = None  # the header of a column that nobody asked for
+    native: bool = False  # whether Parquet has types of its own
 
     @property
     def file(self) -> str:
         return f"{self.name}.{self.form}"
-
-    def but(self, **changes: object) -> Extract:
-        return replace(self, **changes)  # type: ignore[arg-type] # named by the caller
 
 
 def write(folder: Path, extract: Extract) -> list[int]:
@@ -94,16 +95,18 @@ def _zipped(extract: Extract, content: bytes) -> bytes:
 
 
 def _write_parquet(path: Path, extract: Extract) -> list[int]:
+    known = TABLES[extract.table]
     cells = {
-        header: [_text_or_null(row, column) for row in extract.rows]
-        for column, header in extract.headers.items()
+        name: [row.cells[name] for row in extract.rows] for name in extract.headers
     }
-    pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).write_parquet(path)
+    columns = {
+        extract.headers[name]: native.column(known[name], each)
+        if extract.native
+        else pl.Series([cell.text or None for cell in each], dtype=pl.String)
+        for name, each in cells.items()
+    }
+    pl.DataFrame(columns).write_parquet(path)
     return list(range(1, len(extract.rows) + 1))
-
-
-def _text_or_null(row: Row, column: str) -> str | None:
-    return row.cells[column].text or None
 
 
 def _text(extract: Extract) -> tuple[bytes, list[int]]:
@@ -119,7 +122,7 @@ def _text(extract: Extract) -> tuple[bytes, list[int]]:
         lines.append(line)
         line += _breaks(record + ending)
         content += _encoded(record + ending, how, rng)
-    return content, lines[1:]
+    return content, lines[1:] if how.headed else lines
 
 
 def _ending(how: Dialect, rng: Random) -> str:
@@ -146,10 +149,9 @@ def _encoded(text: str, how: Dialect, rng: Random) -> bytes:
 
 def _records(extract: Extract, rng: Random) -> Iterator[str]:
     how = extract.dialect
-    headers = list(extract.headers.values())
-    if extract.extra:
-        headers.append(extract.extra)
-    yield how.delimiter.join(_quoted(header, how, rng) for header in headers)
+    headers = [*extract.headers.values(), *filter(None, [extract.extra])]
+    if how.headed:
+        yield how.delimiter.join(_quoted(header, how, rng) for header in headers)
     for row in extract.rows:
         texts = (_padded(row.cells[n].text, how, rng) for n in extract.headers)
         cells = [_quoted(text, how, rng) for text in texts]
