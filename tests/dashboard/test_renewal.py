@@ -73,9 +73,7 @@ def late(everything: Path, folder: Path) -> None:
         .unique("order_id")
         .sort("order_id")
     )
-    again = some.gather_every(400).with_columns(
-        amount=pl.lit("77.50").cast(orders.schema["amount"])
-    )
+    again = some.gather_every(400).with_columns(amount=pl.col("amount") + 10)
     new = some[5:7].with_columns(
         order_id=pl.lit("late-") + pl.col("order_id"),
         customer_id=pl.Series(["N1", "N2"]),
