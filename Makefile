@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 PORT ?= 8501
 CUSTOMERS ?= 20000
 
-.PHONY: install demo test check bench browser slow hostile published lock clean
+.PHONY: install demo test check bench browser slow hostile databases published lock clean
 
 install: $(READY)
 
@@ -38,6 +38,9 @@ slow: install
 # 500 hostile deliveries and more against an oracle, in one process.
 hostile: install
 	$(BIN)/python -m pytest -q -m slow tests/hostile
+
+databases: install
+	$(BIN)/python -m pytest -q -m database tests/databases
 
 published: install
 	$(BIN)/python -m pytest -q -m published tests/published

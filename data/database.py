@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from data.mapping import Setting
 
 PORTS: Final = {"postgresql": 5432, "mysql": 3306}
-VARIABLE: Final = re.compile("[A-Z][A-Z0-9_]*")
+VARIABLE: Final = re.compile("([A-Z][A-Z0-9_]*_)?PASSWORD")
 HERE: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -32,9 +32,10 @@ def _host(host: str) -> str:
 
 
 def _variable(name: str) -> str:
+    """Only a password is ever sent to a server: no key, whatever the settings name."""
     if not VARIABLE.fullmatch(name):
         raise ValueError(
-            "must be the name of an environment variable in capital letters, such as"
+            "must be the name of an environment variable that ends in PASSWORD, such as"
             " SHOP_PASSWORD; the password itself never stands in the settings"
         )
     return name

@@ -113,7 +113,7 @@ def data_quality(
         return QualityShare.validate(sums.collect())
     mean = (
         sums.group_by("segment", maintain_order=True)
-        .agg(pl.col("value").mean(), pl.col("n", "passed", "failed").sum())
+        .agg(pl.col("value").sort().mean(), pl.col("n", "passed", "failed").sum())
         .with_columns(dimension=pl.lit(TOTAL), reason=_untested(pl.lit(TOTAL)))
     )
     order = pl.col("dimension").cast(pl.Enum([TOTAL, *DIMENSIONS]))

@@ -173,8 +173,11 @@ class Database:
 def opened(settings: DatabaseSettings) -> Iterator[Database]:
     """A session with the database, for one delivery; it ends with nothing changed.
 
-    Errors: UnavailableError when nobody answers, or the user is not let in.
+    Errors: UnavailableError when nobody answers, or the user is not let in; UsageError
+    when there is no `ca_file`.
     """
+    if settings.ca_file and not os.access(settings.ca_file, os.R_OK):
+        raise UsageError("The ca_file of [database] is no file that can be read.")
     driver = importlib.import_module(MODULES[settings.kind])  # they are slow to import
     secret = _password(settings)
     try:

@@ -35,6 +35,7 @@ SETTLED: Final[Mapping[str, str]] = {
     "lc_monetary": "C",
     "row_security": "off",  # a policy that hides rows is an error, and hides none
     "idle_in_transaction_session_timeout": "0",
+    "synchronize_seqscans": "off",  # rows come in the table's order, each time
 }
 CODES: Final[Mapping[str, str]] = {
     "22021": "text",
@@ -58,6 +59,7 @@ CLASSES: Final[Mapping[str, str]] = {
     "55": "busy",
     "57": "lost",
 }
+KNOWS_AUTH: Final = 160_000  # the first libpq that can be told
 BOOLEAN, BYTES, FLOATS = 16, 17, (700, 701)  # types by their numbers in pg_type
 ARRAYS: Final = "SELECT oid FROM pg_catalog.pg_type WHERE typcategory = 'A'"
 ESCAPED: Final[Mapping[str, str]] = {
@@ -89,6 +91,7 @@ def connect(settings: DatabaseSettings, password: str) -> "Postgresql":
                 sslmode=settings.tls,
                 sslrootcert=_authorities(settings),
                 gssencmode="disable",  # TLS is what sslmode speaks of
+                require_auth=_acceptable(settings),
                 connect_timeout=settings.connect_seconds,
                 client_encoding="UTF8",
                 application_name="customer-health",
@@ -179,8 +182,11 @@ class Postgresql:
 
     def _cut(self) -> None:
         self.late = True
-        with socket.socket(fileno=os.dup(self.connection.fileno())) as line:
-            line.shutdown(socket.SHUT_RDWR)
+        try:
+            with socket.socket(fileno=os.dup(self.connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
+        except (psycopg.Error, OSError):  # it was closed in this very moment
+            return
 
     def _problem(self, error: psycopg.Error) -> str:
         code = error.sqlstate or ""
@@ -209,6 +215,12 @@ def _authorities(settings: DatabaseSettings) -> str | None:
     if settings.tls == "verify-full":
         return settings.ca_file or "system"
     return settings.ca_file
+
+
+def _acceptable(settings: DatabaseSettings) -> str | None:
+    """Where TLS may be missing, a server that asks for the plain password gets none."""
+    able = psycopg.pq.version() >= KNOWS_AUTH
+    return "!password" if able and settings.tls in ("disable", "prefer") else None
 
 
 def _turned_away(error: psycopg.Error) -> Exception:

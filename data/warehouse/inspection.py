@@ -30,7 +30,8 @@ from data.warehouse.rows import INSTEAD, quoted, read
 NEWEST = "newest"
 FOOTERS = """
 SELECT file_name, path_in_schema,
-    CAST(sum(num_values - stats_null_count) AS BIGINT), max(stats_max)
+    CAST(sum(num_values - stats_null_count) AS BIGINT),
+    max(coalesce(stats_max_value, stats_max))
 FROM parquet_metadata($paths) GROUP BY ALL
 """
 UNKNOWN_GENDERS = """

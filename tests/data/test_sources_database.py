@@ -38,7 +38,8 @@ def chosen(table: dict[str, Any] | None = None, **database: Any) -> Settings:
         ({"host": ""}, "at least 1 character"),
         ({"port": 0}, "greater than or equal to 1"),
         ({"user": "rea\nder"}, "control character"),
-        ({"password_env": "hunter2"}, "name of an environment variable in capital"),
+        ({"password_env": "hunter2"}, "an environment variable that ends in PASSWORD"),
+        ({"password_env": "CUSTOMER_HEALTH_KEY"}, "variable that ends in PASSWORD"),
         ({"sslmode": "allow"}, "'disable', 'prefer'"),
         ({"sslmode": "verify-ca"}, "verify-ca needs a ca_file"),
         ({"ca_file": "/ca.pem"}, "needs sslmode verify-ca or verify-full"),
@@ -131,6 +132,17 @@ def test_a_password_that_is_not_set_ends_with_30(
     ):
         pass
     assert caught.value.exit_code == 30
+
+
+def test_certificates_that_are_not_there_are_an_error_of_the_settings(
+    tmp_path: Path,
+) -> None:
+    missing = chosen(sslmode="verify-full", ca_file=str(tmp_path / "ca.pem"))
+    with (
+        pytest.raises(UsageError, match=r"ca_file .* is no file"),
+        opened(tmp_path, missing),
+    ):
+        pass
 
 
 def test_a_database_that_no_table_reads_is_not_opened(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 PASSWORD = "korrekt-Pferd-Batterie"  # what no output may ever show
 READER = "reader"
+TRUSTING = "trusting"  # of whom the server wants the password itself
 DATABASE = "shop"
 SECONDS = 60
 PLAIN = ("-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
@@ -95,8 +96,8 @@ class Server:
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL of the newest version that is installed."""
+def postgresql(certificate: bytes = b"") -> Iterator[Server]:
+    """A PostgreSQL of the newest version that is installed; with one, it speaks TLS."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=_version)
     program = found[-1] if found else shutil.which("postgres")
     if program is None:
@@ -107,21 +108,27 @@ def postgresql() -> Iterator[Server]:
         _call(owner, [programs / "initdb", "-D", data, *PLAIN, "-U", owner])
         (data / "pg_hba.conf").write_text(
             f"host all {owner} 127.0.0.1/32 trust\n"
+            f"host all {TRUSTING} 127.0.0.1/32 password\n"
             "host all all 127.0.0.1/32 scram-sha-256\n"
         )
         port = _free_port()
         server = Server("postgresql", port, owner)
         command = [programs / "postgres", "-D", data, *QUIET, "-p", port]
+        if certificate:
+            file = _private(data / "server.pem", certificate, owner)
+            for each in ("ssl=on", f"ssl_cert_file={file}", f"ssl_key_file={file}"):
+                command += ["-c", each]
         with _running(owner, command, signal.SIGINT):
             _await(server, "postgres")
             server.run(f"CREATE DATABASE {DATABASE}", database="postgres")
-            server.run(f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}'")
+            for user in (READER, TRUSTING):
+                server.run(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'")
             yield server
 
 
 @contextmanager
-def mariadb() -> Iterator[Server]:
-    """A MariaDB, or a MySQL that calls itself so."""
+def mariadb(certificate: bytes = b"") -> Iterator[Server]:
+    """A MariaDB; with a certificate, it speaks TLS."""
     program = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
     installer = shutil.which("mariadb-install-db")
     if program is None or installer is None:
@@ -136,6 +143,9 @@ def mariadb() -> Iterator[Server]:
         files = [
             f"--{each}={data}/{each}" for each in ("socket", "pid-file", "log-error")
         ]
+        if certificate:
+            file = _private(data / "server.pem", certificate, owner)
+            files += [f"--ssl-cert={file}", f"--ssl-key={file}"]
         server = Server("mysql", port, "root")
         with _running(owner, [program, *own, *listen, *files], signal.SIGTERM):
             _await(server, "")
@@ -185,12 +195,21 @@ def _folder(owner: str) -> Iterator[Path]:
         yield folder
 
 
+def _private(path: Path, content: bytes, owner: str) -> Path:
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+    if not os.geteuid():
+        shutil.chown(path, owner)
+    return path
+
+
 def _as(owner: str, command: list[Any], last: signal.Signals) -> list[str]:
     """A command as its owner's; it hears a signal when the tests end, however."""
-    who = [] if os.geteuid() else [f"--reuid={owner}", f"--regid={owner}"]
-    groups = [] if os.geteuid() else ["--init-groups"]
+    user = pwd.getpwnam(owner)
+    ids = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups"]
     end = ["--pdeathsig", last.name.removeprefix("SIG")]
-    return ["setpriv", *who, *groups, *end, *(str(word) for word in command)]
+    root = ids if os.geteuid() == 0 else []
+    return ["setpriv", *root, *end, *(str(word) for word in command)]
 
 
 def _call(owner: str, command: list[Any]) -> None:

@@ -119,9 +119,9 @@ class _Maker:
             rows = [row.but(**{name: Cell(text, text)}) for row in rows]
         if own:
             self.settings.setdefault("tables", {})[table] = own
-        if own.get("header") is False:  # then the first row says how many cells are due
-            rows = [replace(row, flaw=None) for row in rows]
         sketch = Sketch(table, columns, rows, own, author)
+        if own.get("header") is False:  # then the first row says how many cells are due
+            return replace(sketch, rows=[replace(row, flaw=None) for row in rows])
         return left_open(sketch) if self._odds(0.04) else sketch
 
     def _constants(self, table: str, columns: Sequence[str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from data.settings import Settings
 from data.warehouse import Snapshot, open_current
 from data.warehouse.gate import QualityError
 from tests.hostile.reading import no_marts, rejects
+from tests.hostile.writing import MARKS, NO_TEXT
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 HEADER = "order_id,customer_id,ordered_at,amount,category"
@@ -75,6 +76,21 @@ def test_of_very_many_rows_exactly_the_bad_ones_are_out(
     assert rejects(found, "orders") == {("orders.csv", n + 2): "date" for n in bad}
     good = (number for number in range(MANY) if number not in bad)
     assert Decimal(found.manifest.totals["orders.amount"]) == total(good)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16-le", "utf-16-be"])
+def test_one_row_of_a_thousand_that_is_no_text_is_out_alone(
+    tmp_path: Path, encoding: str
+) -> None:
+    """Reliability 4: one invalid byte, or half a character, in row 500."""
+    lines = [line(number).encode(encoding) for number in range(1_000)]
+    lines[499] = line(499, "a").encode(encoding) + NO_TEXT[encoding][0]
+    end, mark = "\n".encode(encoding), MARKS.get(encoding, b"")
+    found = load(tmp_path, mark + end.join([HEADER.encode(encoding), *lines]))
+    assert counts(found) == (1_000, 999, 1, 0)
+    assert rejects(found, "orders") == {("orders.csv", 501): "encoding"}
+    kept = pl.read_parquet(found.parts("orders"))
+    assert set(kept["category"]) == {"面膜"}
 
 
 @pytest.mark.parametrize("rows", [1, 50])
