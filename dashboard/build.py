@@ -13,7 +13,7 @@ from data.settings import Settings
 BATCH_ROWS = 6_000_000
 """Customers times dates that are laid out at once, so that memory is bounded."""
 
-EVENTS = ("purchases", "profiles", "answers", "requests", "goals")
+EVENTS = ("purchases", "profiles", "answers", "requests")
 COUNTED = ("purchase_cells", "repurchase_cells", *cells.PARTS["answer_cells"])
 
 
@@ -22,20 +22,47 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
 
     Order: events, cells per as-of date in batches (bounded memory), customer values.
     """
-    _rules(connection, settings)
-    for mart in EVENTS:
-        connection.execute(f"CREATE TABLE {mart} AS {sql(mart)}")
-    _store_regions(connection)
-    cells.put(connection, "tier_names", _tier_names(settings))
-    connection.execute(f"CREATE TABLE names AS {sql('names')}")
-    connection.execute(f"CREATE TABLE declared AS {sql('declared')}")
-    cells.keep_totals(connection)
+    lay_ground(connection, settings)
+    make_events(connection)
     first = first_day(connection) or as_of
-    for days in _batches(connection, periods.kept(first, as_of)):
-        _count(connection, settings, days)
+    count(connection, settings, periods.kept(first, as_of))
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
     values.build(connection, settings, values.dates(first, as_of))
+
+
+def lay_ground(connection: DuckDBPyConnection, settings: Settings) -> None:
+    """Make what is not about customers: rules, stores, targets, tiers."""
+    _rules(connection, settings)
+    connection.execute(f"CREATE OR REPLACE TABLE goals AS {sql('goals')}")
+    connection.execute(
+        "CREATE OR REPLACE TABLE store_regions AS SELECT s.store_id, s.region, s.name"
+        " FROM stores AS s WHERE s.store_id IS NOT NULL"
+    )
+    cells.put(connection, "tier_names", _tier_names(settings))
+
+
+def make_events(connection: DuckDBPyConnection) -> None:
+    """Keep what customers did, out of the input tables."""
+    for mart in EVENTS:
+        connection.execute(f"CREATE TABLE {mart} AS {sql(mart)}")
+    connection.execute(f"CREATE TABLE names AS {sql('names')}")
+    connection.execute(f"CREATE TABLE declared AS {sql('declared')}")
+    cells.total(connection, "TABLE")
+
+
+def count(
+    connection: DuckDBPyConnection,
+    settings: Settings,
+    days: Sequence[date],
+    prefix: str = "",
+) -> None:
+    """Add the cells of some dates to the kept ones, or to tables of another prefix."""
+    for batch in _batches(connection, days):
+        spans = [periods.span(d, period) for d in batch for period in periods.STANDARD]
+        cells.lay_out(connection, cells.Layout(spans), settings)
+        for mart in COUNTED:
+            cells.append(connection, mart, prefix)
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:
@@ -58,13 +85,6 @@ def _rules(connection: DuckDBPyConnection, settings: Settings) -> None:
     cells.put(connection, "purchase_rules", rules)
 
 
-def _store_regions(connection: DuckDBPyConnection) -> None:
-    connection.execute(
-        "CREATE TABLE store_regions AS SELECT s.store_id, s.region, s.name"
-        " FROM stores AS s WHERE s.store_id IS NOT NULL"
-    )
-
-
 def _tier_names(settings: Settings) -> pl.DataFrame:
     names = {rule.name for scheme in settings.tiers.values() for rule in scheme}
     return pl.DataFrame({"tier": sorted(names)}, schema={"tier": pl.String})
@@ -77,12 +97,3 @@ def _batches(
     size = max(1, BATCH_ROWS // customers)
     for start in range(0, len(days), size):
         yield days[start : start + size]
-
-
-def _count(
-    connection: DuckDBPyConnection, settings: Settings, days: Sequence[date]
-) -> None:
-    spans = [periods.span(day, period) for day in days for period in periods.STANDARD]
-    cells.lay_out(connection, cells.Layout(spans), settings)
-    for mart in COUNTED:
-        cells.append(connection, mart)

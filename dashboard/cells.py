@@ -77,11 +77,11 @@ def put(connection: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     connection.unregister("incoming")
 
 
-def append(connection: DuckDBPyConnection, mart: str) -> None:
-    """Add a batch of cells to a kept mart; the first batch makes it."""
-    text = sql(mart)
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {mart} AS {text} LIMIT 0")
-    connection.execute(f"INSERT INTO {mart} {text}")
+def append(connection: DuckDBPyConnection, mart: str, prefix: str = "") -> None:
+    """Add a batch of cells to a kept mart, or to a temporary one with a prefix."""
+    text, name, kind = sql(mart), f"{prefix}{mart}", "TEMP TABLE" if prefix else "TABLE"
+    connection.execute(f"CREATE {kind} IF NOT EXISTS {name} AS {text} LIMIT 0")
+    connection.execute(f"INSERT INTO {name} {text}")
 
 
 def summed(connection: DuckDBPyConnection, mart: str) -> pl.DataFrame:
@@ -115,19 +115,22 @@ def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) 
     _cut(connection, layout)
 
 
-def keep_totals(connection: DuckDBPyConnection) -> None:
-    """Keep running totals: of purchases by customer and home store, and of answers."""
+def total(connection: DuckDBPyConnection, kind: str) -> None:
+    """Make running totals: of purchases by customer and home store, and of answers.
+
+    `kind` is TABLE for those that are kept, TEMP TABLE for others.
+    """
     view(connection, "cut_purchases", HOMES)
     table(connection, "cut_occasions", sql("occasions"))
-    connection.execute(f"CREATE TABLE home_totals AS {sql('purchase_totals')}")
+    connection.execute(f"CREATE {kind} home_totals AS {sql('purchase_totals')}")
     connection.execute("DROP TABLE cut_occasions")
     for events, source in SUMMED.items():
         view(connection, f"cut_{source}", cut(source, None))
-        connection.execute(f"CREATE TABLE {events} AS {sql(events)}")
+        connection.execute(f"CREATE {kind} {events} AS {sql(events)}")
     view(connection, "cut_occasions", "SELECT * FROM occasions")
-    connection.execute(f"CREATE TABLE purchase_totals AS {sql('purchase_totals')}")
-    connection.execute(f"CREATE TABLE total_days AS {sql('total_days')}")
+    connection.execute(f"CREATE {kind} purchase_totals AS {sql('purchase_totals')}")
     connection.execute("DROP VIEW cut_occasions")
+    connection.execute(f"CREATE {kind} total_days AS {sql('total_days')}")
 
 
 def _stand(connection: DuckDBPyConnection, name: str, totals: str) -> None:

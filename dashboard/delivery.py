@@ -46,13 +46,17 @@ Progress = Callable[[Step], None]
 
 @dataclass(frozen=True)
 class Job:
-    """What to load, by which settings, with what, whom to tell, and when (UTC)."""
+    """What to load, by which settings, with what, whom to tell, and when (UTC).
+
+    `renewing` allows to bring the last snapshot's tables up to date.
+    """
 
     source: Place
     settings: Settings
     build: Build
     progress: Progress
     now: datetime
+    renewing: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from dashboard import filling
 from dashboard.delivery import Build, Desk, Job, Progress, Step
 from dashboard.report import RefreshReport
 from data.errors import RefusedError, UnavailableError, UsageError
@@ -58,20 +59,23 @@ def refresh(  # noqa: PLR0913 a test brings its own marts and clock
     settings: Settings,
     *,
     progress: Progress = silent,
+    full: bool = False,
     build: Build | None = None,
     now: datetime | None = None,
 ) -> RefreshReport:
     """Check, merge and publish what a folder holds; all of it or nothing.
 
-    `build` fills the snapshot's database, by default `dashboard.build.build`; `now` is
-    what the clock says. Snapshots are told apart by their sequence, never by the clock.
+    The snapshot's database is brought up to date from the last one where little has
+    changed; `full` makes it anew. `build` makes it, by default `dashboard.build.build`;
+    `now` is what the clock says. Snapshots are told apart by their sequence, never by
+    the clock.
 
     Errors: RefusedError when the input cannot be published, UnavailableError when the
     environment fails; the snapshot that served goes on serving either way.
     """
     here = Store(store.resolve())
     at = (now or datetime.now(UTC)).astimezone(UTC)
-    job = Job(source, settings, build or _build(), progress, at)
+    job = Job(source, settings, build or _build(), progress, at, not (full or build))
     with told(here.root):
         here.prepare()
         with exclusive(here):
@@ -178,11 +182,12 @@ def _pass_gate(begun: Building, intakes: Sequence[Intake], settings: Settings) -
 def _fill(begun: Building, job: Job, content: Content) -> Manifest:
     """Build the snapshot's database, count it again from the closed file, and tell."""
     now = job.now
-    with marts.opened(begun, content.parts) as connection:
+    base = filling.base(begun, job, content.parts)
+    with marts.opened(begun, content.parts, base) as connection:
         first, newest = marts.limits(connection)
         day = last_day(newest, job.settings, now)
         _refuse_outside(day, first, job)
-        job.build(connection, job.settings, day)
+        filling.fill(connection, job, day, _moved(begun, content, base))
         found = marts.found(connection)
         spelt = look_alikes.spelt_alike(connection)
     if marts.recounted(begun) != found.rows:
@@ -212,6 +217,12 @@ def _fill(begun: Building, job: Job, content: Content) -> Manifest:
         layout=layout(),
         quality=_quality(begun, job, day, parts, deliveries),
     )
+
+
+def _moved(begun: Building, content: Content, base: Path | None) -> marts.Moved | None:
+    if base is None:
+        return None
+    return marts.moved(begun, content.parts, filling.BY_CUSTOMER)
 
 
 def _rows(parts: Sequence[Part], kind: str) -> dict[str, int]:

@@ -35,6 +35,7 @@ from data.warehouse.inventory import inventory
 from data.warehouse.store import Store
 
 SETTINGS = "customer-health.toml"
+FULL = "Make every table anew, whatever has changed."
 SourceArgument = Annotated[Path, typer.Argument(help="Folder of extracts.")]
 ConfigOption = Annotated[
     Path | None,
@@ -98,12 +99,13 @@ def check(
 
 
 @app.command()
-def refresh(
+def refresh(  # noqa: PLR0913 a command has the options that its users need
     source: SourceArgument,
     store: StoreOption = STORE,
     config: ConfigOption = None,
     engine: Annotated[Engine, typer.Option()] = Engine.duckdb,
     *,
+    full: Annotated[bool, typer.Option("--full", help=FULL)] = False,
     json: JsonOption = False,
 ) -> None:
     """Check a folder of extracts, merge it with the store and publish a snapshot."""
@@ -111,7 +113,7 @@ def refresh(
         if engine is Engine.spark:
             raise UnavailableError("The engine spark is not installed.")
         settings = settings_of(source, config)
-        report = refresh_store(source, store, settings, progress=tell)
+        report = refresh_store(source, store, settings, progress=tell, full=full)
     show(report, as_json=json)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ SELECT count(*) FROM orders AS o
 ANTI JOIN customers AS c ON c.customer_id = o.customer_id
 WHERE o.customer_id IS NOT NULL
 """
+OTHER_VIEWS = """
+SELECT view_name FROM duckdb_views()
+WHERE NOT temporary AND NOT internal AND NOT list_contains($inputs, view_name)
+"""
 TABLES = """
 SELECT table_name FROM duckdb_tables()
 WHERE NOT temporary ORDER BY table_name
@@ -34,13 +39,17 @@ WHERE NOT temporary ORDER BY table_name
 
 
 @contextmanager
-def opened(begun: Building, parts: Sequence[Part]) -> Iterator[DuckDBPyConnection]:
+def opened(
+    begun: Building, parts: Sequence[Part], base: Path | None = None
+) -> Iterator[DuckDBPyConnection]:
     """The snapshot's new database with a view per input table, all 14 of them.
 
     A table that the company does not have is empty. Personal fields are not there.
-    The views are gone when the database is closed.
+    The views are gone when the database is closed. It begins as a copy of `base`.
     """
     store = begun.store
+    if base is not None:
+        shutil.copyfile(base, begun.marts)
     folders = [store.parts, begun.folder]
     connection = connect(begun.marts, folders=folders, scratch=begun.folder / "spill")
     try:
@@ -52,6 +61,46 @@ def opened(begun: Building, parts: Sequence[Part]) -> Iterator[DuckDBPyConnectio
         connection.execute("CHECKPOINT")
     finally:
         connection.close()
+
+
+def empty(connection: DuckDBPyConnection) -> None:
+    """Drop what a database has of its base; the input tables stay in sight."""
+    for (name,) in connection.execute(OTHER_VIEWS, {"inputs": list(INPUTS)}).fetchall():
+        connection.execute(f"DROP VIEW {quoted(name)}")
+    for (name,) in connection.execute(TABLES).fetchall():
+        connection.execute(f"DROP TABLE {quoted(name)}")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Files of accepted rows by table: that went since a snapshot, and that came."""
+
+    went: dict[str, list[Path]]
+    came: dict[str, list[Path]]
+
+    def any(self) -> bool:
+        """Whether any file moved."""
+        return any(self.went.values()) or any(self.came.values())
+
+
+def moved(begun: Building, parts: Sequence[Part], tables: Sequence[str]) -> Moved:
+    """How the files of some tables differ from those of the last snapshot."""
+    old = begun.previous.parts if begun.previous else []
+    before, after = _files(begun, old, tables), _files(begun, parts, tables)
+    return Moved(
+        went={t: [path for path in before[t] if path not in after[t]] for t in tables},
+        came={t: [path for path in after[t] if path not in before[t]] for t in tables},
+    )
+
+
+def _files(
+    begun: Building, parts: Sequence[Part], tables: Sequence[str]
+) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {table: [] for table in tables}
+    for part in parts:
+        if part.kind == "parts" and part.table in found:
+            found[part.table].append(begun.store.root / part.path)
+    return found
 
 
 def limits(connection: DuckDBPyConnection) -> tuple[date, date]:
