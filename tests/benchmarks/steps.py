@@ -93,6 +93,12 @@ def day(folder: Path, _size: Size, kind: str) -> Cost:
     return replace(cost, rows=rows)
 
 
+def anew(folder: Path, _size: Size, kind: str) -> Cost:
+    """Refresh with the same day once more, and make every table anew."""
+    store = folder / f"store-{kind}"
+    return timed(lambda: refresh(folder / "day", store, Settings(), full=True))
+
+
 def values(folder: Path, _size: Size, kind: str) -> Cost:
     """Fit the models of customer value on all customers, and score them."""
     query = (HERE / "histories.sql").read_text(encoding="utf-8")
@@ -133,7 +139,7 @@ def ask(reader: Reader, where: tuple[Condition, ...]) -> None:
 
 STEPS: dict[str, Callable[[Path, Size, str], Cost]] = {
     each.__name__: each
-    for each in (sample, bare, load, day, values, cold, page, crossing)
+    for each in (sample, bare, load, day, anew, values, cold, page, crossing)
 }
 
 
