@@ -152,6 +152,14 @@ def test_type_drift_is_refused_or_quarantined_by_what_it_hits(
         admit(shop, tmp_path)
 
 
+def test_a_result_without_a_known_column_says_where_to_map_them(
+    shop: Server, tmp_path: Path
+) -> None:
+    words = "lacks the required columns order_id, customer_id, ordered_at, amount of"
+    with pytest.raises(RefusedError, match=rf"{words} orders; map them in \[tables"):
+        ask(shop, tmp_path, "SELECT 1 AS a")
+
+
 def test_rows_that_a_policy_hides_are_an_error_and_not_missing(
     shop: Server, tmp_path: Path
 ) -> None:
