@@ -20,6 +20,7 @@ from dashboard.refresh import refresh
 from dashboard.values import valued
 from dashboard.viewer import LOCAL
 from data.sample import write_company
+from data.schemas.cells import CustomerHistory
 from data.settings import ClvSettings, Settings
 from data.warehouse import open_current
 from tests.benchmarks.day import write_day
@@ -105,7 +106,8 @@ def values(folder: Path, _size: Size, kind: str) -> Cost:
     orders = f"{folder / kind}/orders*.parquet"
     parameters = {"orders": orders, "as_of": UNTIL}
     seen = duckdb.connect().execute(query, parameters).pl()
-    cost = timed(lambda: valued(seen, UNTIL, "mbgnbd").values(ClvSettings()))
+    known = CustomerHistory.validate(seen)
+    cost = timed(lambda: valued(known, UNTIL, "mbgnbd").values(ClvSettings()))
     return replace(cost, rows=len(seen))
 
 
