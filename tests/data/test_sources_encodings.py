@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import RefusedError
+from data.sources import encodings
 from data.sources.encodings import Encoding, decoded, detect, text, undecodable
 
 HEAD = "order_id,customer_id,ordered_at,amount,category\n"
@@ -45,6 +46,17 @@ def test_each_encoding_is_recognised_and_gives_the_same_text(
     assert encoding_of(tmp_path, content) == name
     expected = RARE if content == RARE.encode("gb18030") else CHINESE
     assert text_of(tmp_path / "orders.csv") == expected
+
+
+@pytest.mark.parametrize("block", range(1, 8))
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_letter_may_be_cut_in_two_by_the_end_of_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, encoding: str
+) -> None:
+    monkeypatch.setattr(encodings, "BLOCK", block)
+    content = (HEAD + "1,é客𠮷,2025-01-02,1,护肤套装与面膜\n").encode(encoding)
+    assert encoding_of(tmp_path, content) == encoding
+    assert encoding_of(tmp_path, content + "面膜".encode(encoding)) == encoding
 
 
 @settings(deadline=None)
