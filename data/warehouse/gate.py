@@ -126,7 +126,9 @@ def emptier(
 
     `most` is the largest fall of the filled share that passes.
     """
-    if before is None or now.rows < ENOUGH_ROWS or not _is_judged(table, now, before):
+    if before is None or table not in before.deliveries or now.rows < ENOUGH_ROWS:
+        return ()
+    if not _is_judged(table, now, before):
         return ()
     return tuple(_emptier(table, now, before.deliveries[table], most))
 

@@ -119,10 +119,12 @@ def take(
     sealed = personal_parts(workshop, staging, kept(begun, "personal", table))
     before = (*kept(begun, "quarantine", table), *kept(begun, "lineage", table))
     rejected = quarantine_parts(workshop, staging, before, whole=whole)
+    delivery = _delivery(workshop, staging)
+    staging.clear()
     return Intake(
         table=table,
         reports=staging.reports,
-        delivery=_delivery(workshop, staging),
+        delivery=delivery,
         parts=(*now, *sealed, *rejected),
         released=staging.released,
         differs=merged.changed,

@@ -58,9 +58,15 @@ WINDOW line AS (PARTITION BY _key ORDER BY _seq)
 """
 WINNERS = """
 CREATE OR REPLACE TEMP TABLE winners AS
-SELECT v._key, v._seq, v._seal
+SELECT v._key, v._seq, v._content, v._seal
 FROM verdicts AS v LEFT JOIN verdicts AS k ON k._key = v._key AND k._seq < 0
 WHERE v._last AND v._seq >= 0 AND k._content IS DISTINCT FROM v._content
+"""
+STANDING = """
+CREATE OR REPLACE TEMP TABLE standing AS
+SELECT min(v._seq) AS _seq
+FROM verdicts AS v JOIN winners AS w ON w._key = v._key AND w._content = v._content
+WHERE v._seq >= 0 GROUP BY v._key
 """
 SETTLED = """
 CREATE OR REPLACE TEMP TABLE settled AS
@@ -80,7 +86,7 @@ UNION ALL SELECT _file, count(*), 0 FROM same GROUP BY _file
 DROPPED = """
 CREATE OR REPLACE TEMP TABLE dropped AS
 SELECT _key, _seq, _piece, _row, _content, _seal FROM verdicts AS v
-ANTI JOIN winners AS w ON w._seq = v._seq
+ANTI JOIN standing AS s ON s._seq = v._seq
 WHERE v._seq >= 0
 UNION ALL
 SELECT _key, _seq, _piece, _row, _content, _seal FROM verdicts AS k
@@ -94,7 +100,7 @@ INSERT INTO dropped
 SELECT _key, _seq, _piece, _row, _content, _seal FROM known AS k
 ANTI JOIN arrivals AS a ON a._key = k._key
 """
-JUDGED = (MET, CONTESTED, SAME, VERDICTS, WINNERS, SETTLED, DROPPED)
+JUDGED = (MET, CONTESTED, SAME, VERDICTS, WINNERS, STANDING, SETTLED, DROPPED)
 REPEATED = "SELECT count(*) - count(DISTINCT _key) FROM verdicts WHERE _seq >= 0"
 LEFT = "SELECT _piece, count(*), bit_xor(_content) FROM dropped GROUP BY _piece"
 
@@ -113,6 +119,7 @@ def judge(
 ) -> None:
     """Decide for every row that came in whether it is new, a duplicate or a correction.
 
+    Of equal rows of a key that wins, the first one is kept: it lies with its period.
     Adds the duplicates and superseded rows to the files' reports, and leaves the table
     `dropped`: the rows of pieces that do not stay. `whole` compares with all kept rows,
     for a table that is replaced.

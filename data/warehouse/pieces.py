@@ -7,6 +7,7 @@ row without reading it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -18,17 +19,21 @@ from data.schemas import key_text
 from data.warehouse.manifest import Part
 from data.warehouse.rows import (
     DIGEST,
+    PERIOD,
+    WHOLE,
     Schema,
-    by_period,
     contents,
     folded,
     in_order,
     kept_columns,
+    periods,
     write_frame,
 )
+from data.warehouse.seen import Seen
 
-FULL = 400_000_000  # bytes of rows that wait in memory before they are written
+FULL = 128_000_000  # bytes of rows that wait in memory before they are written
 ROW_GROUP = 131_072
+AGAIN = "_again"
 LABELS: Schema = {
     "_key": pl.String,
     "_hash": pl.UInt64,  # of the key
@@ -96,6 +101,7 @@ class Arrivals:
         self.rows = 0
         self._waiting: list[pl.DataFrame] = []
         self._size = 0
+        self._seen = Seen()
         folder.mkdir(parents=True)
         write_frame(pl.DataFrame(schema=LABELS), folder / "labels-000000.parquet")
 
@@ -116,14 +122,25 @@ class Arrivals:
         if not self._waiting:
             return
         rows, self._waiting, self._size = pl.concat(self._waiting), [], 0
-        periods = by_period(self.table, rows)
-        labels = [self._piece(month, piece) for month, piece in periods]
+        labels = [self._piece(month, piece) for month, piece in self._split(rows)]
         path = self.folder / f"labels-{len(self.pieces):06d}.parquet"
         write_frame(pl.concat(labels), path)
 
     def labels(self) -> list[Path]:
         """The files with a label of every row that came in."""
         return sorted(self.folder.glob("labels-*.parquet"))
+
+    def _split(self, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+        """The rows by period; those of keys that came before apart.
+
+        As a rule they say the same again and are dropped, and no other piece with them.
+        """
+        again = self._seen.again(rows.select(key_text(self.table).hash()).to_series())
+        named = rows.with_columns(periods(self.table, rows), again.alias(AGAIN))
+        by = [PERIOD, AGAIN]
+        pieces = named.partition_by(by, as_dict=True, include_key=False)
+        for (period, repeated), piece in pieces.items():
+            yield WHOLE if repeated else period, piece
 
     def _piece(self, month: str, rows: pl.DataFrame) -> pl.DataFrame:
         rows, number = in_order(self.table, rows), len(self.pieces)

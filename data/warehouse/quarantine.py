@@ -32,7 +32,11 @@ LEAVING: Final[Schema] = {
 }
 WON: Final = """
 SELECT h.* FROM hopeful AS h
-ANTI JOIN dropped AS d ON d._seq = h.seq
+ANTI JOIN (
+    SELECT _seq FROM same
+    UNION ALL
+    SELECT _seq FROM verdicts WHERE _seq NOT IN (SELECT _seq FROM winners)
+) AS d ON d._seq = h.seq
 ANTI JOIN (
     SELECT v._seq FROM verdicts AS v
     JOIN verdicts AS r ON r._key = v._key AND r._content = v._content

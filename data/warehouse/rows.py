@@ -8,7 +8,9 @@ another way; `fingerprint` tells.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +29,7 @@ DIGEST = "_digest"
 INSTEAD = {"surveys": "answered_on"}  # the day that counts where the event has none
 LIGHT = 16_384  # rows; below, a file costs more than the rows in it
 FEW_MONTHS = 12
-START = "_start"
+PERIOD = "_period"
 
 
 def kept_columns(table: str) -> Schema:
@@ -59,33 +61,38 @@ def fingerprint() -> str:
     return f"{pl.concat(told).implode().hash()[0]:016x}"
 
 
-def by_period(table: str, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The rows by period: 2026-10, `none` without a day, or `all` for other tables.
+def periods(table: str, rows: pl.DataFrame) -> pl.Series:
+    """The period of each row: 2026-10, `none` without a day, or `all` in other tables.
 
-    A history of many months with few rows in each is kept by years, or in one piece.
+    In a history of many months, a year with few rows in them is kept in one piece.
     """
     event = event_column(table)
     if event is None:
-        yield WHOLE, rows
-        return
+        return pl.Series(PERIOD, [WHOLE]).new_from_index(0, rows.height)
     day = pl.coalesce([event, *([INSTEAD[table]] if table in INSTEAD else [])])
-    starts = rows.select(month=day.dt.truncate("1mo"), year=day.dt.truncate("1y"))
-    shape = _shape(rows.height, starts)
-    if shape == WHOLE:
-        yield WHOLE, rows
-        return
-    keyed = rows.with_columns(starts["year" if shape == "%Y" else "month"].alias(START))
-    pieces = keyed.partition_by(START, as_dict=True, include_key=False)
-    for (start,), piece in pieces.items():
-        yield UNDATED if start is None else start.strftime(shape), piece
+    months = rows.select(day.dt.truncate("1mo").alias(PERIOD)).to_series()
+    names = _names(dict(months.value_counts().iter_rows()))
+    return months.replace_strict(list(names), list(names.values()))
 
 
-def _shape(rows: int, starts: pl.DataFrame) -> str:
-    """How a period is written: months, years or all."""
-    months, years = starts["month"].n_unique(), starts["year"].n_unique()
-    if months <= FEW_MONTHS or rows >= LIGHT * months:
-        return "%Y-%m"
-    return "%Y" if rows >= LIGHT * years else WHOLE
+def _names(counts: Mapping[date | None, int]) -> dict[date | None, str]:
+    """The periods of months, by how many rows these have."""
+    years = Counter[int | None]()
+    for month, count in counts.items():
+        years[month.year if month else None] += count - LIGHT
+    thin = {year for year, spare in years.items() if spare < 0}
+    if len(counts) <= FEW_MONTHS:
+        thin = set()
+    elif len(thin) == len(years) and sum(counts.values()) < LIGHT * len(years):
+        return dict.fromkeys(counts, WHOLE)
+    return {
+        month: UNDATED
+        if month is None
+        else f"{month:%Y}"
+        if month.year in thin
+        else f"{month:%Y-%m}"
+        for month in counts
+    }
 
 
 def key_expression(table: str) -> str:

@@ -197,6 +197,12 @@ class Staging:
         """Rejected rows of this delivery."""
         return sum(report.quarantined for report in self.files.values())
 
+    def clear(self) -> None:
+        """Free the disk, once the parts are there."""
+        for kind in ("labels", "known", "piece", "personal"):
+            for path in self.folder.glob(f"{kind}-*"):
+                path.unlink()
+
     def _accept(self, accepted: pl.DataFrame, file: int) -> None:
         digests = self.fields.take(accepted, self.arrivals.rows)
         names = [*columns(self.table)]

@@ -17,6 +17,7 @@ from data.warehouse.intake import Intake, workshop
 from data.warehouse.keys import open_keeper
 from data.warehouse.manifest import Part
 from data.warehouse.publish import building
+from data.warehouse.seen import Seen
 from data.warehouse.store import (
     SEAL,
     Published,
@@ -138,6 +139,24 @@ def test_rows_that_wait_in_several_files_are_merged_as_one_delivery(
     assert kept_rows(tmp_path / "store").equals(kept_rows(tmp_path / "other"))
 
 
+def test_a_duplicate_in_a_delivery_rewrites_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, light: int
+) -> None:
+    monkeypatch.setattr(pieces, "FULL", 1)
+    written = orders(60)
+    write(tmp_path / "source", orders_1=written, orders_2=written[10:20])
+    rewritten: list[Path] = []
+    monkeypatch.setattr(
+        assembly,
+        "write_rows",
+        lambda _table, _rows, path, _told: rewritten.append(path),
+    )
+    report = load(tmp_path / "source", tmp_path / "store")
+    assert report.total["duplicates"] == 10
+    assert not rewritten
+    assert kept_rows(tmp_path / "store").height == 60
+
+
 def test_personal_fields_follow_their_rows(tmp_path: Path, light: int) -> None:
     store, people = tmp_path / "store", customers(40)
     load(write(tmp_path / "1", orders=orders(9), customers=people[:30]), store)
@@ -226,6 +245,21 @@ def written_by_another(store: Path) -> None:
     pointer = Published(told["id"], checksum(path))
     path.with_name(SEAL).write_text(pointer.checksum)
     write_pointer(here, (pointer,))
+
+
+def test_hashes_that_come_again_are_known() -> None:
+    seen = Seen()
+    first = pl.Series([7, 1 << 63, 7, (1 << 64) - 1], dtype=pl.UInt64)
+    assert seen.again(first).to_list() == [False, False, True, False]
+    later = pl.Series([1 << 62, (1 << 64) - 1, 1 << 63], dtype=pl.UInt64)
+    assert seen.again(later).to_list() == [False, True, True]
+
+
+def test_a_table_may_come_later_for_the_first_time(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    load(write(tmp_path / "1", orders=orders(30)), store)
+    load(write(tmp_path / "2", orders=orders(30), customers=customers(20)), store)
+    assert open_current(store).manifest.tables == {"orders": 30, "customers": 20}
 
 
 def test_contents_tell_types_blanks_and_who_says_what() -> None:
