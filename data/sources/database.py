@@ -10,7 +10,7 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
@@ -115,6 +115,9 @@ class Chunk:
 class Session(Protocol):
     """A transaction that reads; its methods raise `DatabaseError`."""
 
+    def begin(self) -> None:
+        """Begin the transaction, with bounds for each statement."""
+
     def table(self, name: str) -> str:
         """The SELECT of a whole table, its name quoted."""
 
@@ -180,14 +183,13 @@ def opened(settings: DatabaseSettings) -> Iterator[Database]:
         raise UsageError("The ca_file of [database] is no file that can be read.")
     driver = importlib.import_module(MODULES[settings.kind])  # they are slow to import
     secret = _password(settings)
-    try:
-        session = _patiently(lambda: driver.connect(settings, secret), settings)
-    except DatabaseError as error:
-        raise told(error, settings.kind) from None
-    try:
+    session = _patiently(lambda: driver.connect(settings, secret), settings)
+    with closing(session):
+        try:
+            session.begin()
+        except DatabaseError as error:
+            raise told(error, settings.kind) from None
         yield Database(settings.kind, session)
-    finally:
-        session.close()
 
 
 def told(error: DatabaseError, source: str) -> DashboardError:

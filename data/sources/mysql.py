@@ -95,10 +95,10 @@ class Refuse:
 
 
 def connect(settings: DatabaseSettings, password: str) -> "Mysql":
-    """Begin a transaction that reads.
+    """Be let in.
 
     Errors: NoAnswerError when nobody answers, UnavailableError when the user is not let
-    in, DatabaseError when the session cannot be set up.
+    in.
     """
     socket = settings.host if settings.host.startswith("/") else None
     try:
@@ -117,11 +117,9 @@ def connect(settings: DatabaseSettings, password: str) -> "Mysql":
             auth_plugin_map={"mysql_clear_password": Refuse, "dialog": Refuse},
             **_encrypted(settings),
         )
-    except (pymysql.MySQLError, OSError, RuntimeError) as error:
+    except (pymysql.MySQLError, OSError, RuntimeError, UnicodeError) as error:
         raise _turned_away(error) from None
-    session = Mysql(connection, settings.statement_seconds)
-    session.begin()
-    return session
+    return Mysql(connection, settings.statement_seconds)
 
 
 class Mysql:

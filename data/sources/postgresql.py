@@ -60,6 +60,7 @@ CLASSES: Final[Mapping[str, str]] = {
     "57": "lost",
 }
 KNOWS_AUTH: Final = 160_000  # the first libpq that can be told
+HUNG_UP: Final = ("server closed the connection", "could not receive data", "SYSCALL")
 BOOLEAN, BYTES, FLOATS = 16, 17, (700, 701)  # types by their numbers in pg_type
 ARRAYS: Final = "SELECT oid FROM pg_catalog.pg_type WHERE typcategory = 'A'"
 ESCAPED: Final[Mapping[str, str]] = {
@@ -74,10 +75,10 @@ ESCAPED: Final[Mapping[str, str]] = {
 
 
 def connect(settings: DatabaseSettings, password: str) -> "Postgresql":
-    """Begin a transaction that reads; what the machine's PG* variables say is not used.
+    """Be let in; what the machine's PG* variables say is not used.
 
     Errors: NoAnswerError when nobody answers, UnavailableError when the user is not let
-    in, DatabaseError when the session cannot be set up.
+    in.
     """
     try:
         with _nothing_ambient():
@@ -102,9 +103,7 @@ def connect(settings: DatabaseSettings, password: str) -> "Postgresql":
             )
     except psycopg.Error as error:
         raise _turned_away(error) from None
-    session = Postgresql(connection, settings.statement_seconds)
-    session.begin()
-    return session
+    return Postgresql(connection, settings.statement_seconds)
 
 
 class Postgresql:
@@ -224,9 +223,13 @@ def _acceptable(settings: DatabaseSettings) -> str | None:
 
 
 def _turned_away(error: psycopg.Error) -> Exception:
-    """Who was asked for a password was answered: another try would be no better."""
+    """Who was asked for a password was answered, unless the line broke then.
+
+    There is no code at this point, only words; libpq's own are not translated.
+    """
     asked = error.pgconn
-    if asked and (asked.needs_password or asked.used_password):
+    broken = any(words in str(error) for words in HUNG_UP)
+    if asked and not broken and (asked.needs_password or asked.used_password):
         return UnavailableError(
             "The database does not let the user in: check name, user and password_env"
             " in [database], and the password in the variable that it names."

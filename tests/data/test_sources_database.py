@@ -159,6 +159,9 @@ class Written:
     rows_counted: int
     failing: str = ""
 
+    def begin(self) -> None:
+        pass
+
     def table(self, name: str) -> str:
         return name
 

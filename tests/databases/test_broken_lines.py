@@ -182,6 +182,17 @@ def test_a_connection_that_breaks_at_some_row_loads_nothing(
     assert open_current(store).manifest.totals["orders.amount"] == f"{8 * ROWS}.0000"
 
 
+@pytest.mark.parametrize("limit", range(100, 1300, 200))
+def test_a_connection_that_breaks_at_the_start_is_closed_on_our_side(
+    shop: Server, tmp_path: Path, limit: int
+) -> None:
+    with (
+        line(shop.port, limit=limit) as short,
+        pytest.raises(UnavailableError, match=r"did not answer|connection .* broke"),
+    ):
+        admit(shop, tmp_path, port=short.port)
+
+
 def test_a_session_that_the_server_ends_loads_nothing(
     shop: Server, tmp_path: Path
 ) -> None:
