@@ -124,7 +124,7 @@ def batches(
 ) -> Iterator[Sequence[date]]:
     """The dates, as many at once as memory allows to lay out."""
     customers = connection.table("profiles").aggregate("count(*)").fetchall()[0][0]
-    size = max(1, BATCH_ROWS // customers)
+    size = max(1, BATCH_ROWS // max(1, customers))  # nobody may be left to count
     for start in range(0, len(days), size):
         yield days[start : start + size]
 
