@@ -191,7 +191,7 @@ def failing(place: Range, every: int) -> Iterator[dict[str, object]]:
 
 def main() -> None:
     folder, kind, *numbers = sys.argv[1:]
-    place = Range(Path(folder), real=kind == "random")
+    place = Range(Path(folder).resolve(), real=kind == "random")
     given = [int(number) for number in numbers]
     kills = {"random": at_random, "calls": at_calls}
     found = kills[kind](place, *given) if kind in kills else failing(place, *given)

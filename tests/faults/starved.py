@@ -79,7 +79,7 @@ def read_only(place: Range, disk: Disk) -> Iterator[dict[str, object]]:
 
 def main() -> None:
     folder, step = Path(sys.argv[1]), int(sys.argv[2])
-    place = Range(folder, real=False)
+    place = Range(folder.resolve(), real=False)
     disk = Disk(place.company.store)
     for outcome in (*growing(place, disk, step), *read_only(place, disk)):
         print(json.dumps(outcome), flush=True)  # noqa: T201 what the test reads
