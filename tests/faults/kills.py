@@ -41,14 +41,19 @@ CALL = re.compile(r"(?P<pid>\d+) +(?P<call>\w+)\(")
 
 @dataclass(frozen=True)
 class Moment:
-    """Before the n-th call of a kind by one thread."""
+    """Before the n-th call of a kind that touches a path.
+
+    strace counts by thread; what touches one file is done by one thread at a time.
+    """
 
     call: str
+    path: str
     number: int
 
-    def meets(self, fault: str) -> str:
+    def meets(self, fault: str) -> list[str]:
         """What strace is to do then."""
-        return f"inject={self.call}:{fault}:when={self.number}"
+        inject = f"inject={self.call}:{fault}:when={self.number}"
+        return ["-P", self.path, "-e", inject]
 
 
 class Range:
@@ -85,6 +90,7 @@ class Range:
 
     def seconds(self) -> float:
         """How long a whole refresh takes."""
+        self.company.restore()
         begun = time.monotonic()
         assert forks.done(self.company.deliver, self.log) == 0, self.log.read_text()
         return time.monotonic() - begun
@@ -112,25 +118,39 @@ class Range:
         secrets.token_hex = lambda nbytes=None: "0" * 2 * (nbytes or 16)
         self.company.deliver()
 
-    def paths(self) -> list[str]:
-        """Options by which strace sees the store's files and nothing else."""
+    def moments(self) -> list[Moment]:
+        """The calls by which a whole refresh changes the store, in their order."""
         code, lines = self.traced()
         assert code == 0, self.log.read_text()
-        name = re.compile(rf'{re.escape(str(self.company.store))}[^">]*')
-        found = {path for line in lines for path in name.findall(line)}
-        return [option for each in sorted(found) for option in ("-P", each)]
+        seen: Counter[tuple[str, str]] = Counter()
+        found = []
+        for call, paths in filter(None, map(self.told, lines)):
+            seen.update((call, path) for path in set(paths))
+            found.append(Moment(call, paths[0], seen[call, paths[0]]))
+        return found
+
+    def told(self, line: str) -> tuple[str, list[str]] | None:
+        """The call in a line of strace and the paths of the store that it names."""
+        name = re.escape(str(self.company.store))
+        paths = re.findall(rf'{name}[^">]*', line)
+        call = CALL.match(line)
+        return (call["call"], paths) if call and paths else None
 
 
 def at_random(place: Range, seed: int, count: int) -> Iterator[dict[str, object]]:
-    """Kill at moments spread evenly over a whole refresh."""
-    dice = random.Random(seed)
-    longest = max(place.seconds() for _ in range(2))
-    for _ in range(count):
+    """Kill at moments spread evenly over a whole refresh, until so many were met.
+
+    One that is over before its moment is judged too, and not counted.
+    """
+    dice, killed = random.Random(seed), 0
+    longest = place.seconds()
+    while killed < count:
         place.company.restore()
-        moment = dice.uniform(0, longest * 1.02)
+        moment = dice.uniform(0, longest)
         pid = forks.child(place.company.deliver, place.log)
         code = forks.ended(pid, moment)
         code = forks.killed(pid) if code is None else code
+        killed += code == -signal.SIGKILL
         building = place.company.building()
         yield {
             "moment": round(moment / longest, 3),
@@ -140,30 +160,16 @@ def at_random(place: Range, seed: int, count: int) -> Iterator[dict[str, object]
         }
 
 
-def changes(lines: list[str]) -> list[Moment]:
-    """The calls that were seen, counted by thread as strace does."""
-    seen: Counter[tuple[str, str]] = Counter()
-    found = []
-    for told in filter(None, map(CALL.match, lines)):
-        seen[told["pid"], told["call"]] += 1
-        found.append(Moment(told["call"], seen[told["pid"], told["call"]]))
-    return found
-
-
 def at_calls(place: Range, share: int, shares: int) -> Iterator[dict[str, object]]:
-    """Kill before each call that changes the store; `done` counts those before it."""
-    paths = place.paths()
-    code, lines = place.traced(*paths)
-    assert code == 0, place.log.read_text()
-    whole = changes(lines)
-    for number, moment in list(enumerate(whole))[share::shares]:
-        code, lines = place.traced(*paths, "-e", moment.meets("signal=SIGKILL"))
+    """Kill before each call that changes the store."""
+    whole = place.moments()
+    for moment in whole[share::shares]:
+        code, lines = place.traced(*moment.meets("signal=SIGKILL"))
+        call, paths = place.told(lines[-1]) or ("", [""])
         yield {
             "call": moment.call,
-            "number": moment.number,
-            "meant": number,
-            "done": len(lines) - 1,
             "of": len(whole),
+            "exact": (call, paths[0]) == (moment.call, moment.path),
             "code": code,
             "served": place.judged(),
         }
@@ -171,16 +177,14 @@ def at_calls(place: Range, share: int, shares: int) -> Iterator[dict[str, object
 
 def failing(place: Range, every: int) -> Iterator[dict[str, object]]:
     """Fail some syncs and DuckDB's writes as a broken disk or a full quota does."""
-    paths = place.paths()
-    whole = changes(place.traced(*paths)[1])
+    whole = place.moments()
     syncs = [moment for moment in whole if moment.call == "fsync"]
     writes = [moment for moment in whole if moment.call == "pwrite64"]
     met = dict.fromkeys([*syncs[::every], *syncs[-LAST:], *writes])
     for moment, error in zip(met, itertools.cycle(ERRORS), strict=False):
-        code, _ = place.traced(*paths, "-e", moment.meets(f"error={error}"))
+        code, _ = place.traced(*moment.meets(f"error={error}"))
         yield {
             "call": moment.call,
-            "number": moment.number,
             "error": error,
             "code": code,
             "said": place.log.read_text(encoding="utf-8"),

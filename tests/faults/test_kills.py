@@ -23,9 +23,8 @@ def test_a_refresh_killed_at_random_moments_leaves_a_whole_snapshot(
     no help, and nothing is left over.
     """
     found = outcomes("kills", tmp_path, "random", share, KILLS)
-    assert len(found) == KILLS
     killed = [each for each in found if each["code"] == -signal.SIGKILL]
-    assert len(killed) > 0.9 * KILLS
+    assert len(killed) == KILLS
     assert {each["code"] for each in found} <= {0, -signal.SIGKILL}
     assert all(each["served"] == "new" for each in found if each["code"] == 0)
     assert any(each["building"] for each in killed)
@@ -40,7 +39,6 @@ def test_a_refresh_killed_before_each_change_of_the_disk_leaves_a_whole_snapshot
     found = outcomes("kills", tmp_path, "calls", share, SHARES, env=ONE_THREAD)
     assert len(found) > 100 / SHARES
     assert {each["code"] for each in found} == {-signal.SIGKILL}
-    exact = [each for each in found if each["done"] == each["meant"]]
-    assert len(exact) > 0.95 * len(found)
+    assert sum(each["exact"] for each in found) > 0.95 * len(found)
     assert {"old", "new"} >= {each["served"] for each in found}
     assert {"write", "fsync"} <= {each["call"] for each in found}
