@@ -101,7 +101,7 @@ def batches(
     """The rows of a table, checked, file by file; each file has at least one batch.
 
     `now` (UTC) bounds what may have happened. With `customers`, sorted ids, rows that
-    name another customer are held.
+    name another customer are held. The next batch is made while one is in use.
 
     Errors: RefusedError when a file is unreadable, a required column is missing, or
     the table is `orders` and there is none.
