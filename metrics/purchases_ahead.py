@@ -17,7 +17,7 @@ from metrics.purchase_models import DAYS_PER_WEEK, Histories
 
 SLICES = 12
 STEP = 1e-3
-EXACT = 1e-13
+EXACT, TINY = 1e-13, 1e-9
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,17 @@ def _over_ages(pairs: Pairs, scale: float, ask: Callable[[Histories], Array]) ->
     if not pairs.x.size:
         return ask(_histories(pairs.x, pairs.age))
     level = np.log(scale + pairs.age)
-    middle, half = (level.max() + level.min()) / 2, max(np.ptp(level) / 2, 1e-9)
-    count = int(np.ceil(-np.log(EXACT) / np.arcsinh(np.pi / 2 / half)))
-    point = np.cos(np.pi * (np.arange(count) + 0.5) / count)
     x, first, sizes = np.unique(pairs.x, return_index=True, return_counts=True)
+    low, high = level[first], level[first + sizes - 1]
+    middle, half = (low + high) / 2, np.maximum((high - low) / 2, TINY)
+    count = int(np.ceil(-np.log(EXACT) / np.arcsinh(np.pi / 2 / half.max())))
+    point = np.cos(np.pi * (np.arange(count) + 0.5) / count)
     few, many = np.repeat(sizes <= count, sizes), np.flatnonzero(sizes > count)
-    ages = np.exp(middle + half * point) - scale
+    levels = middle[many, None] + half[many, None] * point
     asked = ask(
         _histories(
             np.append(pairs.x[few], np.repeat(x[many], count)),
-            np.append(pairs.age[few], np.tile(ages, many.size)),
+            np.append(pairs.age[few], np.exp(levels).ravel() - scale),
         )
     )
     found = np.empty((len(asked), pairs.x.size))
@@ -106,7 +107,7 @@ def _over_ages(pairs: Pairs, scale: float, ask: Callable[[Histories], Array]) ->
     terms = chebvander(point, count - 1) * np.where(np.arange(count), 2, 1) / count
     for place, curve in zip(many, np.einsum("fxk,kj->xfj", grid, terms), strict=True):
         some = slice(first[place], first[place] + sizes[place])
-        powers = chebvander((level[some] - middle) / half, count - 1)
+        powers = chebvander((level[some] - middle[place]) / half[place], count - 1)
         found[:, some] = np.einsum("fj,pj->fp", curve, powers)
     return found
 

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.cells import CustomerHistory, Triples, ValueCells
-from metrics.clv import clv, clv_model, customer_values, failing_condition, fitted
+from metrics.clv import (
+    clv,
+    clv_model,
+    customer_values,
+    failing_condition,
+    fitted,
+    value_sums,
+)
 from metrics.frames import CustomerValue
 from metrics.purchase_fit import PurchaseFit, triples
 from metrics.spend_model import (
@@ -155,6 +162,27 @@ def test_nobody_has_no_value(values: DataFrame[CustomerValue]) -> None:
     nobody = cells(CustomerValue.validate(values.clear()), pl.col("customer_id"))
     assert clv(nobody, PURCHASES).row(0)[:5] == ("all", None, 0, None, None)
     assert clv(nobody, PURCHASES, by="tier").is_empty()
+
+
+def test_cells_are_summed_over_their_customers_in_any_order(
+    values: DataFrame[CustomerValue],
+) -> None:
+    number = pl.int_range(pl.len(), dtype=pl.Int32)
+    some = values.with_columns(
+        one=number % 3, two=pl.when(number % 2 == 0).then(100 + number % 4)
+    )
+    found, again = (
+        value_sums(CustomerValue.validate(rows), ("one", "two"))
+        for rows in (some, some.sample(fraction=1, shuffle=True, seed=1))
+    )
+    assert found.equals(again)
+    sums = ("historic", "forecast", "expected_purchases", "variance", *GRADIENT)
+    for cell in ("one", "two"):
+        by_cell = some.drop_nulls(cell).group_by(cell).agg(pl.len(), pl.col(sums).sum())
+        for number, *right in by_cell.iter_rows():
+            row = found.filter(pl.col("cell") == number).row(0)
+            assert row[1:] == pytest.approx(tuple(right))
+    assert found.get_column("customers").sum() == values.height * 3 // 2
 
 
 def spenders(size: int, seed: int) -> pl.DataFrame:

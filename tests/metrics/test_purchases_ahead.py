@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -38,9 +38,11 @@ def test_many_ages_are_told_as_a_few_are(
     name: str, theta: tuple[float, ...], frequency: int
 ) -> None:
     """Of many ages a polynomial tells; of four, each is computed by itself."""
-    fit, some = model(name, theta), np.array([0, 33, 700, 1999])
-    many = ahead(fit, np.full(DAYS, frequency), np.arange(DAYS))
-    few = ahead(fit, np.full(some.size, frequency), some)
+    assume(abs(theta[2]) > 1e-3)  # beside a = 1 the last digits of slopes are noise
+    fit, days = model(name, theta), np.arange(frequency, DAYS)
+    some = np.array([0, 33, 700, days.size - 1])
+    many = ahead(fit, np.full(days.size, frequency), days)
+    few = ahead(fit, np.full(some.size, frequency), days[some])
     scale = np.abs(few).max(axis=1, keepdims=True)
     assert many[:3, some] == pytest.approx(few[:3], rel=1e-8, abs=0)
     assert many[:, some] / scale == pytest.approx(few / scale, rel=1e-5, abs=1e-6)
