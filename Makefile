@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 PORT ?= 8501
 CUSTOMERS ?= 20000
 
-.PHONY: install demo test check bench browser slow hostile databases published lock clean
+.PHONY: install demo test check bench browser slow faults hostile databases published lock clean
 
 install: $(READY)
 
@@ -33,7 +33,11 @@ browser: install
 	$(BIN)/python -m pytest -q -m browser tests/browser
 
 slow: install
-	$(BIN)/python -m pytest -q -m slow --ignore=tests/hostile
+	$(BIN)/python -m pytest -q -m slow --ignore=tests/hostile --ignore=tests/faults
+
+# Kills, full disks, flipped bytes, wrong clocks; needs strace, faketime and, to mount, root.
+faults: install
+	$(BIN)/python -m pytest -q -m slow -n 2 --dist worksteal tests/faults
 
 # 500 hostile deliveries and more against an oracle, in one process.
 hostile: install

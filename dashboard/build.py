@@ -1,6 +1,6 @@
 """The heavy pass of a refresh: from accepted rows to the cells that pages sum."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -9,9 +9,6 @@ from duckdb import DuckDBPyConnection
 from dashboard import cells, periods, values
 from data.marts import sql
 from data.settings import Settings
-
-BATCH_ROWS = 6_000_000
-"""Customers times dates that are laid out at once, so that memory is bounded."""
 
 EVENTS = ("purchases", "profiles", "answers", "requests")
 COUNTED = ("purchase_cells", "repurchase_cells", *cells.PARTS["answer_cells"])
@@ -58,7 +55,7 @@ def count(
     prefix: str = "",
 ) -> None:
     """Add the cells of some dates to the kept ones, or to tables of another prefix."""
-    for batch in _batches(connection, days):
+    for batch in cells.batches(connection, days):
         spans = [periods.span(d, period) for d in batch for period in periods.STANDARD]
         cells.lay_out(connection, cells.Layout(spans), settings)
         for mart in COUNTED:
@@ -88,12 +85,3 @@ def _rules(connection: DuckDBPyConnection, settings: Settings) -> None:
 def _tier_names(settings: Settings) -> pl.DataFrame:
     names = {rule.name for scheme in settings.tiers.values() for rule in scheme}
     return pl.DataFrame({"tier": sorted(names)}, schema={"tier": pl.String})
-
-
-def _batches(
-    connection: DuckDBPyConnection, days: Sequence[date]
-) -> Iterator[Sequence[date]]:
-    customers = connection.table("profiles").aggregate("count(*)").fetchall()[0][0]
-    size = max(1, BATCH_ROWS // customers)
-    for start in range(0, len(days), size):
-        yield days[start : start + size]

@@ -2,8 +2,9 @@
 that a snapshot keeps, and on demand for any other window, date or crossing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -41,6 +42,9 @@ HOMES = (
     " WHERE p.declared_store IS NULL AND p.customer_key > 0"
 )
 """Purchases by store of the customers without a declared one."""
+
+BATCH_ROWS = 6_000_000
+"""Customers times dates that are laid out at once, so that memory is bounded."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,16 @@ def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) 
     view(connection, "named_keys", sql("named_keys"))
     view(connection, "day_spans", sql("day_spans"))
     _cut(connection, layout)
+
+
+def batches(
+    connection: DuckDBPyConnection, days: Sequence[date]
+) -> Iterator[Sequence[date]]:
+    """The dates, as many at once as memory allows to lay out."""
+    customers = connection.table("profiles").aggregate("count(*)").fetchall()[0][0]
+    size = max(1, BATCH_ROWS // customers)
+    for start in range(0, len(days), size):
+        yield days[start : start + size]
 
 
 def total(connection: DuckDBPyConnection, kind: str) -> None:

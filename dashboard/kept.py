@@ -15,7 +15,7 @@ from data.warehouse.inventory import Entry
 from data.warehouse.store import Store
 
 LIST = Listing("snapshots list", ("snapshot",))
-CHANGED = "snapshot_changed"
+OUTCOME = "snapshot_outcome"
 
 
 def listed(view: View) -> None:
@@ -32,7 +32,7 @@ def listed(view: View) -> None:
         f'<div class="ch-scroll ch-tall" {stated(LIST)}><table class="ch-table">'
         f"<thead><tr>{heads}</tr></thead>{body}</table></div>"
     )
-    _changed(view.lang)
+    _told_once()
     if queries.viewer().rights.operate:
         _change(view.lang, [each for each in found if not each.serving])
     else:
@@ -107,43 +107,40 @@ def _ask(lang: str, each: Entry) -> None:
 
     @st.dialog(say(lang, "kept.ask", snapshot=each.snapshot))
     def opened() -> None:
+        if OUTCOME in st.session_state:  # the click was heard: back to the page
+            st.rerun()
         st.write(say(lang, "kept.does", day=_day(lang, each)))
         with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button(say(lang, "kept.cancel"), key=f"kept_no_{lang}"):
                 st.rerun()
-            sure = st.button(
-                say(lang, "kept.confirm"), key=f"kept_yes_{lang}", type="primary"
+            st.button(
+                say(lang, "kept.confirm"),
+                key=f"kept_yes_{lang}",
+                type="primary",
+                on_click=_let_serve,
+                args=(lang, each.snapshot),
             )
-        if sure:
-            _let_serve(lang, each)
 
     opened()
 
 
-def _let_serve(lang: str, each: Entry) -> None:
-    """Turn the pointer; a dialog runs by itself, so what goes wrong is told here."""
-    store = Store(queries.store().resolve())
+def _let_serve(lang: str, snapshot: str) -> None:
+    """Turn the pointer, or keep for the page why that cannot be done now."""
     try:
-        made = retention.roll_back(store, each.snapshot)
+        made = retention.roll_back(Store(queries.store().resolve()), snapshot)
     except UnavailableError as error:
         busy = str(error).startswith("Busy")
-        text = say(lang, "kept.busy") if busy else _failed(lang, error)
-        st.html(f'<div class="ch-notice bad" role="alert">{escape(text)}</div>')
+        text = say(lang, "kept.busy" if busy else "kept.failed", reason=str(error))
+        st.session_state[OUTCOME] = ("bad", text)
     except DashboardError as error:
-        text = escape(_failed(lang, error))
-        st.html(f'<div class="ch-notice bad" role="alert">{text}</div>')
+        text = say(lang, "kept.failed", reason=str(error))
+        st.session_state[OUTCOME] = ("bad", text)
     else:
-        st.session_state[CHANGED] = made.id
-        st.rerun()
+        st.session_state[OUTCOME] = ("done", say(lang, "kept.done", snapshot=made.id))
 
 
-def _failed(lang: str, error: DashboardError) -> str:
-    return say(lang, "kept.failed", reason=str(error))
-
-
-def _changed(lang: str) -> None:
-    """Say once, after the page was drawn anew, what serves now."""
-    made = st.session_state.pop(CHANGED, None)
-    if made:
-        text = escape(say(lang, "kept.done", snapshot=made))
-        st.html(f'<div class="ch-notice done" role="status">{text}</div>')
+def _told_once() -> None:
+    """What came of the last click, after the page was drawn anew."""
+    kind, text = st.session_state.pop(OUTCOME, ("", ""))
+    if text:
+        st.html(f'<div class="ch-notice {kind}" role="status">{escape(text)}</div>')

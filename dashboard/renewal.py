@@ -86,6 +86,7 @@ FROM (
     UNION ALL SELECT as_of FROM (FROM now_histories EXCEPT ALL FROM was_histories)
 )
 """
+HISTORIES = "SELECT * EXCLUDE (cell_one, cell_two) FROM ({})"
 STATES = """
 SELECT
     d.as_of, p.customer_id, m.first_day, m.last_day, m.revenue, m.margin,
@@ -215,7 +216,7 @@ def _tell(
     spans = [periods.span(day, "all") for day in valued]
     cells.lay_out(connection, cells.Layout(spans), settings)
     table(connection, f"{prefix}states", STATES)
-    table(connection, f"{prefix}histories", sql("purchase_histories"))
+    table(connection, f"{prefix}histories", HISTORIES.format(sql("purchase_histories")))
 
 
 def _replace(connection: DuckDBPyConnection) -> None:
@@ -252,7 +253,7 @@ def _revalue(
     """Fit anew the models of new dates, and of those whose histories have changed."""
     stale = {day for (day,) in connection.execute(STALE).fetchall()}
     fit = {*_dates(connection, "clv_models")} - stale
-    for name in ("clv_models", "value_cells", "customer_values"):
+    for name in ("clv_models", "value_cells"):
         _forget(connection, name, [day for day in days if day in fit])
     missing = [day for day in days if day not in fit]
     if missing:

@@ -19,6 +19,7 @@ from metrics.clv import (
     failing_condition,
     fitted,
     spend_fitted,
+    value_sums,
 )
 from metrics.frames import ClvModel, CustomerValue
 from metrics.purchase_fit import PurchaseFit, fit, triples
@@ -32,80 +33,96 @@ class Valuation:
     """The models of one date, the histories behind them, why they may not be used."""
 
     as_of: date
-    customers: pl.DataFrame
+    customers: DataFrame[CustomerHistory]
     purchases: PurchaseFit
     spend: SpendFit
     reason: str | None
 
-    def model(self) -> pl.DataFrame:
+    def model(self) -> DataFrame[ClvModel]:
         """The fitted models as one row."""
         return clv_model(
             self.purchases, self.spend, as_of=self.as_of, reason=self.reason
         )
 
-    def values(self, clv: ClvSettings) -> pl.DataFrame:
+    def values(self, clv: ClvSettings) -> DataFrame[CustomerValue]:
         """What each customer is worth; nobody where the models may not be used."""
-        if self.reason is not None:
-            return CustomerValue.empty().with_columns(pl.lit(self.as_of).alias("as_of"))
-        scored = customer_values(
-            CustomerHistory.validate(self.customers),
+        usable = self.reason is None
+        return customer_values(
+            CustomerHistory.validate(self.customers if usable else self.customers[:0]),
             self.purchases,
             self.spend,
             horizon_days=clv.horizon_days,
             discount_rate=clv.discount_rate,
         )
-        return scored.with_columns(pl.lit(self.as_of).alias("as_of"))
+
+    def sums(self, clv: ClvSettings) -> pl.DataFrame:
+        """The sums of those values by cell."""
+        found = value_sums(self.values(clv), ("cell_one", "cell_two"))
+        return found.with_columns(pl.lit(self.as_of).alias("as_of"))
 
 
-def histories(connection: DuckDBPyConnection) -> pl.DataFrame:
-    """Purchase histories of the dates laid out on a connection, in days and money."""
-    days = pl.col("frequency")
-    mean = pl.col("repeat_revenue").cast(pl.Float64) / days
-    return (
-        frame(connection, sql("purchase_histories"))
-        .select(
-            "as_of",
-            "customer_id",
-            "frequency",
+def histories(
+    connection: DuckDBPyConnection, as_of: date
+) -> DataFrame[CustomerHistory]:
+    """Purchase histories of a date laid out on a connection, in days and money.
+
+    Beside them stand the customer's number and its cells.
+    """
+    days, mean = pl.col("frequency"), pl.col("repeat_revenue") / pl.col("frequency")
+    seen = frame(
+        connection,
+        f"SELECT * FROM ({sql('purchase_histories')}) WHERE as_of = DATE '{as_of}'",  # noqa: S608 a date
+    )
+    return CustomerHistory.validate(
+        seen.select(
+            "customer_key",
+            "cell_one",
+            "cell_two",
+            days.cast(pl.Int64),
             (pl.col("last_day") - pl.col("first_day")).dt.total_days().alias("recency"),
-            (pl.col("as_of") - pl.col("first_day")).dt.total_days().alias("T"),
+            (pl.lit(as_of) - pl.col("first_day")).dt.total_days().alias("T"),
             pl.when((days > 0) & (mean > 0)).then(mean).alias("monetary_value"),
-            pl.col("revenue").cast(pl.Float64),
-            pl.col("margin").cast(pl.Float64),
+            "revenue",
+            "margin",
         )
-        .sort("as_of", "customer_id")
     )
 
 
-def valued(seen: pl.DataFrame, as_of: date, model: str) -> Valuation:
+def valued(customers: DataFrame[CustomerHistory], as_of: date, model: str) -> Valuation:
     """Fit the models on the histories of one date."""
-    customers = CustomerHistory.validate(seen.filter(pl.col("as_of") == as_of))
     counted = triples(customers.lazy())
     purchases, spend = fit(counted, model=model), fit_spend(customers)
     reason = failing_condition(counted, purchases, spend)
     return Valuation(as_of, customers, purchases, spend, reason)
 
 
-def known(seen: pl.DataFrame, model: DataFrame[ClvModel]) -> Valuation:
+def known(
+    customers: DataFrame[CustomerHistory], model: DataFrame[ClvModel]
+) -> Valuation:
     """The models of one date as they were kept, with the histories of that date."""
-    as_of: date = model["as_of"][0]
-    customers = CustomerHistory.validate(seen.filter(pl.col("as_of") == as_of))
     purchases, spend = fitted(model), spend_fitted(model)
-    return Valuation(as_of, customers, purchases, spend, purchases.reason)
+    return Valuation(model["as_of"][0], customers, purchases, spend, purchases.reason)
 
 
 def build(
     connection: DuckDBPyConnection, settings: Settings, dates: Sequence[date]
 ) -> None:
-    """Keep models, customers' values and their cells in the snapshot, date by date."""
-    spans = [periods.span(day, "all") for day in dates]
-    cells.lay_out(connection, cells.Layout(spans), settings)
-    seen = histories(connection)
-    for day in dates:
-        found = valued(seen, day, settings.clv.model)
-        _keep(connection, "clv_models", found.model())
-        _keep(connection, "customer_values", found.values(settings.clv))
-    cells.append(connection, "value_cells")
+    """Keep models and value cells in the snapshot, date by date.
+
+    Customers are valued by the model as it is kept, so that they are worth the same
+    when it is used again.
+    """
+    for batch in cells.batches(connection, dates):
+        spans = [periods.span(day, "all") for day in batch]
+        cells.lay_out(connection, cells.Layout(spans), settings)
+        models, sums = [], []
+        for day in batch:
+            customers = histories(connection, day)
+            models.append(valued(customers, day, settings.clv.model).model())
+            sums.append(known(customers, models[-1]).sums(settings.clv))
+        _keep(connection, "clv_models", pl.concat(models))
+        cells.put(connection, "value_sums", pl.concat(sums))
+        cells.append(connection, "value_cells")
 
 
 def dates(first: date, last: date) -> list[date]:

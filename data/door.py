@@ -4,7 +4,7 @@ Rows come in batches of bounded size. Cells are read by the table's contract, pa
 checks the rows, and nothing is lost: in every batch `rows_in` is accepted + rejected.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -14,6 +14,7 @@ import pandera.polars as pa
 import polars as pl
 
 from data import checks, held, sources
+from data.ahead import ahead
 from data.errors import RefusedError
 from data.parsing.cells import Conventions
 from data.parsing.tables import Typed, typed
@@ -107,8 +108,14 @@ def batches(
     """
     door = _Door(table, settings, _conventions(table, settings, now))
     door.customers = None if table == "customers" else customers
-    own, limits = settings.table(table), settings.limits
-    for extract in sources.extracts(table, source, own, limits):
+    return ahead(_admitted(door, source, settings))
+
+
+def _admitted(
+    door: "_Door", source: Place, settings: Settings
+) -> Generator[Batch, None, None]:
+    table, limits = door.table, settings.limits
+    for extract in sources.extracts(table, source, door.settings, limits):
         yield door.admit(extract)
     if table == "orders" and not door.plans:
         raise RefusedError("The source folder holds no orders, which are required.")

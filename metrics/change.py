@@ -24,6 +24,7 @@ def rate_change(
     rows = _rates(before, by).join(
         _rates(after, by), on="segment", how="full", coalesce=True, suffix="_after"
     )
+    rows = rows.sort("segment")  # sums of floats depend on the order
     share = (pl.col("share").fill_null(0.0), pl.col("share_after").fill_null(0.0))
     rate = (
         pl.coalesce("rate", "rate_after"),
@@ -48,10 +49,10 @@ def _rates(cells: pl.LazyFrame, by: str) -> pl.LazyFrame:
     """Each segment's rate, and its share of the denominator; absent ones leave."""
     segment = pl.col(by).cast(pl.String).alias("segment")
     sums = cells.group_by(segment).agg(pl.col("numerator", "denominator").sum())
-    present = sums.filter(pl.col("denominator") > 0)
+    present = sums.filter(pl.col("denominator") > 0).sort("segment")
     return present.select(
         "segment",
         ratio(pl.col("numerator"), pl.col("denominator")).alias("rate"),
-        (pl.col("denominator") / pl.col("denominator").sum()).alias("share"),
+        ratio(pl.col("denominator"), pl.col("denominator").sum()).alias("share"),
         pl.col("denominator").sum().alias("total"),
     )

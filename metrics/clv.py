@@ -1,19 +1,23 @@
 """What is a customer worth? Margin earned to date, and margin to be expected."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.cells import CustomerHistory, Triples, ValueCells
-from metrics.estimates import CONFIDENCE, EVERYONE, ratio, segments
+from metrics.estimates import CONFIDENCE, EVERYONE, exact_sum, ratio, segments
+from metrics.exact import exact_sums, exact_total, whole_steps
 from metrics.frames import ClvModel, CustomerValue, MeanValue
-from metrics.purchase_fit import PurchaseFit, triples
-from metrics.purchase_forecast import GRADIENT, KEY, histories, interval
+from metrics.purchase_fit import PurchaseFit
+from metrics.purchase_forecast import GRADIENT, forecast, interval
 from metrics.purchase_models import MODELS
 from metrics.spend_model import SpendFit, expected_spend
 
+SUMMED = ("historic", "forecast", "expected_purchases", "variance", *GRADIENT)
 SHRINKAGE = 5
 """How many purchases everyone's margin rate counts for beside a customer's own."""
 
@@ -40,10 +44,11 @@ def clv(
         Marketing 24 (2007); Fader, Hardie, Lee, Marketing Science 24 (2005); Fader,
         Hardie, "The Gamma-Gamma Model of Monetary Value" (2013)
     """
-    columns = ("customers", "historic", "forecast", "variance", *GRADIENT)
-    rows = segments(cells, by, pl.col(columns).sum()).collect()
-    sums = rows.select("forecast", "variance", *GRADIENT)
-    bounds = [interval(fit, row, confidence=confidence) for row in sums.iter_rows()]
+    money = pl.col("historic", "forecast", "variance", *GRADIENT)
+    sums = (pl.col("customers").sum(), exact_sum(money))
+    rows = segments(cells, by, *sums).collect()
+    ahead = rows.select("forecast", "variance", *GRADIENT)
+    bounds = [interval(fit, row, confidence=confidence) for row in ahead.iter_rows()]
     n, total = pl.col("customers"), pl.col("historic") + pl.col("forecast")
     low, high = (pl.Series([b[i] for b in bounds], dtype=pl.Float64) for i in (0, 1))
     return MeanValue.validate(
@@ -71,25 +76,47 @@ def customer_values(
     """Each customer's forecast: purchases, spend per purchase and margin.
 
     The gradient and the variance are those of the forecast margin; summed over
-    customers they give the interval of any group's total.
+    customers they give the interval of any group's total. The customers' own columns
+    stand beside.
     """
-    rows = histories(
-        triples(customers.lazy()),
-        fit,
-        horizon_days=horizon_days,
-        discount_rate=discount_rate,
+    rows = forecast(
+        customers, fit, horizon_days=horizon_days, discount_rate=discount_rate
     )
-    known = customers.with_columns(
-        expected_spend(spend).alias("expected_spend"), _margin_rate()
-    ).join(rows, on=KEY, how="left", maintain_order="left")
     worth = pl.col("expected_spend") * pl.col("margin_rate")
-    scored = known.with_columns(
+    known = customers.with_columns(
+        expected_spend(spend).alias("expected_spend"), _margin_rate(customers)
+    )
+    scored = pl.concat([known, rows], how="horizontal").with_columns(
         pl.col("margin").alias("historic"),
         (pl.col("discounted_purchases") * worth).alias("forecast"),
         (pl.col("variance") * worth**2).alias("variance"),
         *((pl.col(name) * worth).alias(name) for name in GRADIENT),
     )
-    return CustomerValue.validate(scored.select(*CustomerValue.to_schema().columns))
+    return CustomerValue.validate(scored)
+
+
+def value_sums(values: DataFrame[CustomerValue], cells: Sequence[str]) -> pl.DataFrame:
+    """The sums of value cells over customers, by the number of the cell they are in.
+
+    Several columns may tell a cell, one of each set of cells; without a number a
+    customer is in none. The sums are the same in any order of the customers.
+    """
+    whole = [whole_steps(values.get_column(n).fill_null(0).to_numpy()) for n in SUMMED]
+    return pl.concat([_sums_by(values.get_column(cell), whole) for cell in cells])
+
+
+def _sums_by(
+    cell: pl.Series, whole: Sequence[tuple[NDArray[np.int64], float]]
+) -> pl.DataFrame:
+    inside = cell.fill_null(-1).to_numpy() + 1
+    customers = np.bincount(inside)
+    sums = [exact_sums(*column, inside, customers.size) for column in whole]
+    shown = {
+        "cell": np.arange(customers.size) - 1,
+        "customers": customers,
+        **dict(zip(SUMMED, sums, strict=True)),
+    }
+    return pl.DataFrame(shown).filter(pl.col("cell") >= 0, pl.col("customers") > 0)
 
 
 def failing_condition(
@@ -174,10 +201,13 @@ def fitted(model: DataFrame[ClvModel]) -> PurchaseFit:
     )
 
 
-def _margin_rate() -> pl.Expr:
+def _margin_rate(customers: pl.DataFrame) -> pl.Expr:
     """Own margin rate, drawn to everyone's by how few purchases there are."""
     margin, revenue = pl.col("margin"), pl.col("revenue")
-    everyone = ratio(margin.sum(), revenue.sum())
+    sums = [
+        exact_total(customers.get_column(n).to_numpy()) for n in ("margin", "revenue")
+    ]
+    everyone = ratio(*map(pl.lit, sums))
     seen = pl.when(revenue > 0).then(pl.col("frequency") + 1).otherwise(0)
     own = pl.when(revenue > 0).then(margin / revenue).otherwise(0.0)
     rate = (seen * own + SHRINKAGE * everyone) / (seen + SHRINKAGE)

@@ -4,7 +4,7 @@ import polars as pl
 from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.cells import CustomerRevenue
-from metrics.estimates import EVERYONE, ratio, segments
+from metrics.estimates import EVERYONE, exact_sum, ratio, segments
 from metrics.frames import Concentration, Lorenz
 
 POINTS = 100
@@ -69,7 +69,7 @@ def lorenz(customers: LazyFrame[CustomerRevenue]) -> DataFrame[Lorenz]:
 def _weighted() -> pl.Expr:
     """Sum of i v over v ascending; the rows come in descending order."""
     rank = pl.int_range(pl.len(), 0, -1)
-    return (rank * pl.col("revenue").cast(pl.Float64)).sum()
+    return exact_sum(rank * pl.col("revenue").cast(pl.Float64))
 
 
 def _shares(sums: pl.LazyFrame) -> pl.LazyFrame:

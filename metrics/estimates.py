@@ -36,10 +36,19 @@ def estimates(rows: pl.LazyFrame) -> DataFrame[Estimate]:
     return Estimate.validate(rows.select(*Estimate.to_schema().columns).collect())
 
 
+def exact_sum(terms: Expr, *, decimals: int = 8) -> Expr:
+    """The sum of floats, each to some decimals: equal to the last bit in any order."""
+    return terms.cast(pl.Decimal(38, decimals)).sum().cast(pl.Float64)
+
+
 def ratio(part: Expr, whole: Expr) -> Expr:
-    """The ratio as a float; null where the denominator is zero."""
-    divisor = whole.cast(pl.Float64)
-    return pl.when(divisor != 0).then(part.cast(pl.Float64) / divisor)
+    """The ratio as a float; null where the denominator is zero.
+
+    The divisor is made as long as the part: to divide by a single number, Polars
+    multiplies with its inverse, or does not, as it happens to hold it.
+    """
+    dividend, divisor = part.cast(pl.Float64), whole.cast(pl.Float64)
+    return pl.when(divisor != 0).then(dividend / (divisor + 0.0 * dividend))
 
 
 def normal_quantile(confidence: float) -> float:

@@ -106,9 +106,11 @@ class TierShares(Result):
 
 
 class CustomerValue(Result):
-    """One row per customer: what has been earned and what is expected."""
+    """One row per customer: what has been earned and what is expected.
 
-    customer_id: pl.String = pa.Field()
+    Who it is and what is known of them may stand beside.
+    """
+
     p_alive: pl.Float64 = pa.Field(ge=0, le=1)
     expected_purchases: pl.Float64 = pa.Field(ge=0)
     discounted_purchases: pl.Float64 = pa.Field(ge=0)
@@ -121,6 +123,9 @@ class CustomerValue(Result):
     gradient_2: pl.Float64 = pa.Field(nullable=True)
     gradient_3: pl.Float64 = pa.Field(nullable=True)
     gradient_4: pl.Float64 = pa.Field(nullable=True)
+
+    class Config:
+        strict = False
 
 
 class MeanValue(Estimate):

@@ -1,6 +1,6 @@
 """What a fitted purchase model expects, per history and in total."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
@@ -10,16 +10,45 @@ from scipy.special import ndtri
 from data.schemas.cells import Triples
 from metrics.estimates import CONFIDENCE, EVERYONE
 from metrics.frames import Estimate, HistoryEstimate
-from metrics.likelihood import Array
-from metrics.purchase_fit import PurchaseFit
+from metrics.likelihood import Array, blocks
+from metrics.purchase_fit import KEY, PurchaseFit
 from metrics.purchase_models import DAYS_PER_WEEK, Histories
+from metrics.purchases_ahead import Pairs, if_alive
 
 SPREAD = 4000
-SLICES = 12
 GOLDEN = (5**0.5 - 1) / 2
-STEP = 1e-3
 GRADIENT = ("gradient_1", "gradient_2", "gradient_3", "gradient_4")
-KEY = ("frequency", "recency", "T")
+COLUMNS = (
+    "p_alive", "expected_purchases", "discounted_purchases", "variance", *GRADIENT
+)  # fmt: skip
+
+
+def forecast(
+    rows: pl.DataFrame, fit: PurchaseFit, *, horizon_days: int, discount_rate: float
+) -> pl.DataFrame:
+    """What the model says of each row's history (frequency, recency, T), in its order.
+
+    Columns: p_alive, expected_purchases, discounted_purchases, the variance of the
+    latter, and its derivatives by the ln-parameters.
+    """
+    seen, theta = Histories.of(rows), np.array(fit.theta)
+    pairs = Pairs.of(seen)
+    ahead = if_alive(pairs, fit, horizon_days=horizon_days, discount_rate=discount_rate)
+    found = np.empty((4 + theta.size, seen.x.size))
+    for some in blocks(seen.x.size):
+        per_row = ahead.take(pairs.at[some], axis=1)
+        found[:, some] = _weighed(fit, theta, seen.at(some), per_row)
+    return pl.DataFrame(dict(zip(COLUMNS, found, strict=True)))
+
+
+def _weighed(fit: PurchaseFit, theta: Array, seen: Histories, ahead: Array) -> Array:
+    """The expectations of one who is still a customer, by the chance to be one."""
+    alive, slopes = fit.kind.alive(theta, seen)
+    slopes *= ahead[1]
+    slopes += alive * ahead[3:]
+    expected, discounted, squares = alive * ahead[:3]
+    variance = np.maximum(squares - discounted**2, 0.0)
+    return np.array([alive, expected, discounted, variance, *slopes])
 
 
 def histories(
@@ -31,29 +60,16 @@ def histories(
 ) -> pl.DataFrame:
     """One row per distinct history: what the model says of its customers.
 
-    Columns beside frequency, recency, T and customers: p_alive, no_purchase (the
-    probability of none in the horizon), expected_purchases, discounted_purchases, the
-    variance of the latter, and its derivatives by the ln-parameters.
+    Columns beside frequency, recency, T and customers: those of the forecast, and
+    no_purchase (the probability of none in the horizon).
     """
-    ordered, theta = triples.sort(KEY), np.array(fit.theta)
-    seen, weeks = Histories.of(ordered), horizon_days / DAYS_PER_WEEK
-    alive = fit.kind.p_alive(theta, seen)
-    pair = _by_pair(seen, lambda some: fit.kind.purchases_if_alive(theta, some, weeks))
-    more = _by_pair(seen, lambda some: fit.kind.pairs_if_alive(theta, some, weeks))
-    discounted = _discounted(fit, theta, seen, horizon_days, discount_rate)
-    expected, some = alive * pair, fit.kind.at_least(theta, seen, weeks, 1)
-    scale = np.divide(discounted, expected, out=np.zeros_like(pair), where=expected > 0)
-    variance = np.maximum(alive * (more + pair) - expected**2, 0) * scale**2
-    slopes = _slopes(
-        lambda at: _discounted(fit, at, seen, horizon_days, discount_rate), theta
+    ordered, weeks = triples.sort(KEY), horizon_days / DAYS_PER_WEEK
+    rows = forecast(
+        ordered, fit, horizon_days=horizon_days, discount_rate=discount_rate
     )
-    return ordered.with_columns(
-        p_alive=alive,
-        no_purchase=1 - some,
-        expected_purchases=expected,
-        discounted_purchases=discounted,
-        variance=variance,
-        **dict(zip(GRADIENT, slopes, strict=True)),
+    some = fit.kind.at_least(np.array(fit.theta), Histories.of(ordered), weeks, 1)
+    return pl.concat([ordered, rows], how="horizontal").with_columns(
+        no_purchase=1 - pl.Series(some)
     )
 
 
@@ -156,35 +172,3 @@ def _quantiles(
             counts[rows[reached > chance]] = count
         rows, count = rows[reached > min(chances)], count + 1
     return found
-
-
-def _discounted(
-    fit: PurchaseFit, theta: Array, seen: Histories, days: int, rate: float
-) -> Array:
-    """Expected purchases, each slice of the horizon at its present value."""
-    ends = np.linspace(0, days, SLICES + 1)
-    worth = (1 + rate) ** (-(ends[1:] + ends[:-1]) / 2 / 365)
-    steps = worth - np.append(worth[1:], 0.0)
-
-    def per_pair(some: Histories) -> Array:
-        total = np.zeros_like(some.x)
-        for end, step in zip(ends[1:], steps, strict=True):
-            if step:
-                weeks = end / DAYS_PER_WEEK
-                total += step * fit.kind.purchases_if_alive(theta, some, weeks)
-        return total
-
-    return np.asarray(fit.kind.p_alive(theta, seen) * _by_pair(seen, per_pair))
-
-
-def _by_pair(seen: Histories, compute: Callable[[Histories], Array]) -> Array:
-    """Compute once per frequency and age: recency only tells who is still there."""
-    code = seen.x * (seen.age.max(initial=0) * DAYS_PER_WEEK + 1)
-    code += np.round(seen.age * DAYS_PER_WEEK)
-    _, first, at = np.unique(code, return_index=True, return_inverse=True)
-    return np.asarray(compute(seen.at(first))[at])
-
-
-def _slopes(compute: Callable[[Array], Array], theta: Array) -> list[Array]:
-    moves = np.eye(theta.size) * STEP
-    return [(compute(theta + m) - compute(theta - m)) / (2 * STEP) for m in moves]

@@ -5,7 +5,7 @@ after each purchase the customer leaves with a probability of their own (Beta). 
 in weeks. A model answers per distinct history: frequency x, recency t_x and age T.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -21,10 +21,11 @@ from scipy.special import (
     expit,
     gammaln,
     hyp2f1,
+    polygamma,
     roots_legendre,
 )
 
-Array = NDArray[np.float64]
+from metrics.likelihood import Array, Sums, blocks
 
 DAYS_PER_WEEK = 7
 NEAR_ONE = 1e-5
@@ -33,7 +34,7 @@ QUADRATURE = 16
 
 @dataclass(frozen=True)
 class Histories:
-    """Distinct purchase histories in weeks, and how many customers have each."""
+    """Purchase histories in weeks, and how many customers have each."""
 
     x: Array
     t_x: Array
@@ -41,25 +42,33 @@ class Histories:
     customers: Array
 
     @classmethod
-    def of(cls, triples: pl.DataFrame) -> "Histories":
-        """The histories of a frame of triples, in a fixed order."""
-        ordered = triples.sort("frequency", "recency", "T")
-        x, days, age, customers = (
-            ordered.get_column(name).cast(pl.Float64).to_numpy()
-            for name in ("frequency", "recency", "T", "customers")
+    def of(cls, rows: pl.DataFrame) -> "Histories":
+        """The histories of a frame of triples, or of customers, in its order."""
+        x, days, age = (
+            rows.get_column(name).cast(pl.Float64).to_numpy()
+            for name in ("frequency", "recency", "T")
         )
-        return cls(x, days / DAYS_PER_WEEK, age / DAYS_PER_WEEK, customers)
+        counted = "customers" in rows.columns
+        people = rows.get_column("customers").to_numpy() if counted else np.ones(x.size)
+        weeks = (days / DAYS_PER_WEEK, age / DAYS_PER_WEEK)
+        return cls(x, *weeks, people.astype(np.float64))
 
     @cached_property
-    def frequencies(self) -> tuple[Array, NDArray[np.intp]]:
-        """The distinct frequencies, and where each history finds its own."""
-        return np.unique(self.x, return_inverse=True)
+    def frequencies(self) -> tuple[Array, Array]:
+        """The distinct frequencies, and how many customers have each."""
+        sums = np.bincount(self.x.astype(np.intp), weights=self.customers)
+        values, people = np.flatnonzero(sums), np.asarray(sums, np.float64)
+        return values.astype(np.float64), people[values]
 
-    def at(self, rows: NDArray[np.intp]) -> "Histories":
+    def at(self, rows: NDArray[np.intp] | slice) -> "Histories":
         """Some of the histories, by position."""
         return Histories(
             self.x[rows], self.t_x[rows], self.age[rows], self.customers[rows]
         )
+
+    def blocks(self) -> Iterator["Histories"]:
+        """All of them, a few at a time."""
+        return map(self.at, blocks(self.x.size))
 
 
 class PurchaseModel(Protocol):
@@ -75,12 +84,16 @@ class PurchaseModel(Protocol):
         """The names of its parameters, in order."""
         ...
 
-    def log_likelihood(self, theta: Array, seen: Histories) -> tuple[Array, Array]:
-        """Per history: the log-likelihood and its gradient in ln-parameters."""
+    def log_likelihood(self, theta: Array, seen: Histories) -> Sums:
+        """Of all customers: value, gradient and curvature in ln-parameters."""
         ...
 
     def p_alive(self, theta: Array, seen: Histories) -> Array:
         """Probability that a customer with this history is still one."""
+        ...
+
+    def alive(self, theta: Array, seen: Histories) -> tuple[Array, Array]:
+        """That probability, and its derivatives by the ln-parameters, one row each."""
         ...
 
     def purchases_if_alive(self, theta: Array, seen: Histories, weeks: float) -> Array:
@@ -121,31 +134,63 @@ class GeometricModel:
     shift: int
     parameters: tuple[str, ...] = ("r", "alpha", "a", "b")
 
-    def log_likelihood(self, theta: Array, seen: Histories) -> tuple[Array, Array]:
-        """Per history: the log-likelihood and its gradient in ln-parameters."""
-        r, alpha, a, b = np.exp(theta)
-        values, at = seen.frequencies
-        longer = np.log1p((seen.age - seen.t_x) / (alpha + seen.t_x))
-        left = self._log_odds(theta, seen, longer)
-        until = np.log(alpha + seen.age)
-        per_x = gammaln(r + values) - gammaln(r) + r * theta[1]
-        per_x += betaln(a, b + values + self.shift) - betaln(a, b)
-        ll = per_x[at] - (r + seen.x) * until + np.logaddexp(0.0, left)
-        gone = expit(left)
-        by_r = (digamma(r + values) - digamma(r) + theta[1])[at] - until + gone * longer
-        by_alpha = r / alpha - (r + seen.x) * (
-            (1 - gone) / (alpha + seen.age) + gone / (alpha + seen.t_x)
-        )
-        both = digamma(a + b) - digamma(a + b + values + self.shift)
-        by_a = both[at] + gone / a
-        by_b = (both + digamma(b + values + self.shift) - digamma(b))[at]
-        by_b -= gone / self._chances_left(b, seen.x)
-        return ll, np.array([r * by_r, alpha * by_alpha, a * by_a, b * by_b])
+    def log_likelihood(self, theta: Array, seen: Histories) -> Sums:
+        """Of all customers: value, gradient and curvature in ln-parameters."""
+        parts = [self._by_frequency(theta, seen)]
+        parts += [self._by_history(theta, some) for some in seen.blocks()]
+        values, gradients, curvatures = zip(*parts, strict=True)
+        return sum(values), np.sum(gradients, axis=0), np.sum(curvatures, axis=0)
+
+    def _by_frequency(self, theta: Array, seen: Histories) -> Sums:
+        """The terms of the likelihood that the number of purchases decides."""
+        r, _, a, b = np.exp(theta)
+        x, people = seen.frequencies
+        stay = b + x + self.shift
+        ll = gammaln(r + x) - gammaln(r) + r * theta[1] + betaln(a, stay) - betaln(a, b)
+        both = digamma(a + b) - digamma(a + stay)
+        by_r = r * (digamma(r + x) - digamma(r) + theta[1])
+        by_b = b * (both + digamma(stay) - digamma(b))
+        gradient = np.array([by_r, np.full_like(x, r), a * both, by_b]) @ people
+        bent = _trigamma(a + b) - _trigamma(a + stay)
+        curvature = np.diag(gradient * (1, 0, 1, 1))
+        curvature[0, 0] += r**2 * (_trigamma(r + x) - _trigamma(r)) @ people
+        curvature[0, 1] = curvature[1, 0] = gradient[1]
+        curvature[2:, 2:] += np.outer((a, b), (a, b)) * (bent @ people)
+        curvature[3, 3] += b**2 * (_trigamma(stay) - _trigamma(b)) @ people
+        return float(ll @ people), gradient, curvature
+
+    def _by_history(self, theta: Array, seen: Histories) -> Sums:
+        """The other terms: to be still there, or to have left at the last purchase."""
+        r, alpha = np.exp(theta[:2])
+        bought, people = r + seen.x, seen.customers
+        odds, slopes = self._log_odds(theta, seen)
+        rare, until = np.exp(-np.abs(odds)), np.log(alpha + seen.age)
+        gone = np.where(odds > 0, 1.0, rare) / (1 + rare)
+        now, then = alpha / (alpha + seen.age), alpha / (alpha + seen.t_x)
+        ll = np.maximum(odds, 0.0) + np.log1p(rare) - bought * until
+        steps = slopes * gone
+        steps[0] -= r * until
+        steps[1] -= bought * now
+        curvature = (slopes * (people * gone * (1 - gone))) @ slopes.T
+        gradient = np.einsum("in,n->i", steps, people)
+        curvature[0, 0] += gradient[0]
+        curvature[0, 1] += r * (steps[1] / bought) @ people
+        curvature[1, 0] = curvature[0, 1]
+        bend = (1 - gone) * now * (1 - now) + gone * then * (1 - then)
+        curvature[1, 1] -= (bought * bend) @ people
+        curvature[3, 3] += (steps[3] * (1 + slopes[3])) @ people
+        return float(ll @ people), gradient, curvature
 
     def p_alive(self, theta: Array, seen: Histories) -> Array:
         """Probability that a customer with this history is still one."""
-        longer = np.log1p((seen.age - seen.t_x) / (np.exp(theta[1]) + seen.t_x))
-        return np.asarray(expit(-self._log_odds(theta, seen, longer)))
+        return self.alive(theta, seen)[0]
+
+    def alive(self, theta: Array, seen: Histories) -> tuple[Array, Array]:
+        """That probability, and its derivatives by the ln-parameters, one row each."""
+        odds, slopes = self._log_odds(theta, seen)
+        alive = np.asarray(expit(-odds))
+        slopes *= alive * (alive - 1)
+        return alive, slopes
 
     def purchases_if_alive(self, theta: Array, seen: Histories, weeks: float) -> Array:
         """Expected purchases in the next weeks of one who is still a customer.
@@ -211,14 +256,21 @@ class GeometricModel:
 
     def _chances_left(self, b: float, x: Array) -> Array:
         """The Beta's b less the purchase after which one left; 1 where none could."""
-        return np.where(x + self.shift > 0, b + x + self.shift - 1, 1.0)
+        return b + x if self.shift else np.where(x > 0, b + x - 1, 1.0)
 
-    def _log_odds(self, theta: Array, seen: Histories, longer: Array) -> Array:
-        """Log odds of having left at the last purchase, against being still there."""
-        r, b = np.exp(theta[0]), np.exp(theta[3])
-        odds = theta[2] - np.log(self._chances_left(b, seen.x))
-        odds += (r + seen.x) * longer
-        return np.where(seen.x + self.shift > 0, odds, -np.inf)
+    def _log_odds(self, theta: Array, seen: Histories) -> tuple[Array, Array]:
+        """Log odds of having left at the last purchase, against being still there; and
+        their derivatives by the ln-parameters."""
+        r, alpha, _, b = np.exp(theta)
+        bought, slopes = r + seen.x, np.ones((theta.size, seen.x.size))
+        longer = np.log1p((seen.age - seen.t_x) / (alpha + seen.t_x))
+        left = self._chances_left(b, seen.x)
+        slopes[0] = r * longer
+        slopes[1] = alpha / (alpha + seen.age) - alpha / (alpha + seen.t_x)
+        slopes[1] *= bought
+        slopes[3] = -b / left
+        odds = theta[2] - np.log(left) + bought * longer
+        return (odds if self.shift else np.where(seen.x > 0, odds, -np.inf)), slopes
 
 
 MODELS: Mapping[str, PurchaseModel] = MappingProxyType(
@@ -237,3 +289,7 @@ def _beside_one(a: float) -> float:
 def _hyp2f1(a: Array | float, b: float, c: Array | float, u: Array) -> Array:
     """2F1(a, b; c; -u) for u > 0, without overflow where a and c are large."""
     return np.asarray((1 + u) ** -b * hyp2f1(c - a, b, c, u / (1 + u)))
+
+
+def _trigamma(value: Array | float) -> Array:
+    return np.asarray(polygamma(1, value))

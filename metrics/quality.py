@@ -8,7 +8,7 @@ from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.quality import DIMENSIONS
 from metrics.customers import NO_INTERVAL
-from metrics.estimates import EVERYONE, estimates, ratio, segments
+from metrics.estimates import EVERYONE, estimates, exact_sum, ratio, segments
 from metrics.frames import DaysBehind, Estimate, Findings, QualityShare, RowCounts
 
 TOTAL = "total"
@@ -72,6 +72,10 @@ def rows_held(
     return estimates(rows.with_columns(value, n.alias("n"), *NO_INTERVAL))
 
 
+def _mean(shares: pl.Expr) -> pl.Expr:
+    return ratio(exact_sum(shares, decimals=18), shares.count()).alias("value")
+
+
 class Inspections(pa.DataFrameModel):
     """One row per table and dimension that was tested: units tested and passed."""
 
@@ -113,7 +117,7 @@ def data_quality(
         return QualityShare.validate(sums.collect())
     mean = (
         sums.group_by("segment", maintain_order=True)
-        .agg(pl.col("value").sort().mean(), pl.col("n", "passed", "failed").sum())
+        .agg(_mean(pl.col("value")), pl.col("n", "passed", "failed").sum())
         .with_columns(dimension=pl.lit(TOTAL), reason=_untested(pl.lit(TOTAL)))
     )
     order = pl.col("dimension").cast(pl.Enum([TOTAL, *DIMENSIONS]))

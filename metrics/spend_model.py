@@ -4,9 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.special import digamma, gammaln
+from numpy.typing import NDArray
+from scipy.special import digamma, gammaln, polygamma
 
-from metrics.likelihood import Array, Objective, best_start, maximum
+from metrics.likelihood import (
+    Array,
+    Objective,
+    Sums,
+    best_start,
+    blocks,
+    maximum,
+    systematic,
+)
 
 STARTS = ((1.0, 1.0, 1.0), (6.0, 4.0, 0.5), (2.0, 10.0, 5.0))
 CORRELATED = 0.3
@@ -40,16 +49,13 @@ def fit_spend(customers: pl.DataFrame) -> SpendFit:
     on revenue, as margins can be negative. Money is divided by its mean while fitting,
     so the currency's unit does not matter.
     """
-    seen = _repeaters(customers)
-    if seen.is_empty():
+    x, m = _repeaters(customers)
+    if not x.size:
         unknown = float("nan")
         return SpendFit(unknown, unknown, unknown, unknown, 0, "no repeat purchases")
-    x, m = (
-        seen.get_column(name).to_numpy() for name in ("frequency", "monetary_value")
-    )
-    unit = float(m.mean())
-    objective = _objective(x.astype(np.float64), m / unit)
-    found = maximum(objective, best_start(objective, STARTS))
+    unit, part = float(m.mean()), systematic(x.size)
+    start = best_start(_objective(x[part], m[part] / unit), STARTS)
+    found = maximum(_objective(x, m / unit), start)
     p, q, gamma = map(float, np.exp(found.theta))
     return SpendFit(
         p=p,
@@ -58,7 +64,7 @@ def fit_spend(customers: pl.DataFrame) -> SpendFit:
         log_likelihood=-x.size * (found.loss + float(np.log(unit))),
         customers=x.size,
         reason=found.reason or (INFINITE if q <= 1 else None),
-        correlation=value_correlation(seen),
+        correlation=_rank_correlation(x, m),
     )
 
 
@@ -88,33 +94,76 @@ def value_correlation(customers: pl.DataFrame) -> float | None:
 
     Gamma-Gamma assumes none: above 0.3 either way the forecast is to be doubted.
     """
-    seen = _repeaters(customers).select(
-        pl.corr("frequency", "monetary_value", method="spearman").fill_nan(None)
-    )
-    rho = seen.item()
-    return None if rho is None else float(rho)
+    return _rank_correlation(*_repeaters(customers))
 
 
-def _repeaters(customers: pl.DataFrame) -> pl.DataFrame:
+def _rank_correlation(x: Array, m: Array) -> float | None:
+    """Correlation of the ranks of whole numbers and of amounts in order."""
+    orders = x.astype(np.intp), np.cumsum(np.append(0, m[1:] != m[:-1])[: m.size])
+    ranks = [_mean_ranks(np.bincount(order))[order] for order in orders]
+    one, two = (rank - (m.size - 1) / 2 for rank in ranks)
+    spread = float(np.sqrt((one * one).sum() * (two * two).sum()))
+    return float(np.clip((one * two).sum() / spread, -1, 1)) if spread else None
+
+
+def _mean_ranks(sizes: NDArray[np.intp]) -> Array:
+    """The mean place, from 0, of each of several runs of equals."""
+    return np.cumsum(sizes) - (sizes + 1) / 2
+
+
+def _repeaters(customers: pl.DataFrame) -> tuple[Array, Array]:
+    """Frequency and mean spend, by the latter: sums depend on the order in their last
+    digits."""
     repeated = (pl.col("frequency") > 0) & (pl.col("monetary_value") > 0)
-    columns = ("frequency", "monetary_value")
-    return customers.filter(repeated).select(columns).sort(columns)
+    x, m = pl.col("frequency").cast(pl.Float64), pl.col("monetary_value")
+    seen = customers.filter(repeated).select(m, x).sort("monetary_value", "frequency")
+    return seen.get_column("frequency").to_numpy(), seen.get_column(
+        "monetary_value"
+    ).to_numpy()
 
 
 def _objective(x: Array, m: Array) -> Objective:
-    values, at = np.unique(x, return_inverse=True)
-    log_m, both = np.log(m), np.log(m) + np.log(x)
+    """Everything but ln(gamma + m x) is a sum over the distinct frequencies."""
+    counts = np.bincount(x.astype(np.intp))
+    values = np.flatnonzero(counts)
+    people, rows = counts[values], np.array([values, np.ones(values.size)])
+    fixed, log_m = float(((np.log(m) + np.log(x)) * x).sum()), float(np.log(m).sum())
 
-    def objective(theta: Array) -> tuple[float, Array]:
+    def objective(theta: Array) -> Sums:
         p, q, g = np.exp(theta)
-        total, own = p * values + q, p * values
-        known = np.log(g + m * x)
-        per_x = gammaln(total) - gammaln(own) - gammaln(q) + q * theta[2]
-        ll = per_x[at] + p * x * both - log_m - total[at] * known
-        by_p = x * ((digamma(total) - digamma(own))[at] + both - known)
-        by_q = (digamma(total) - digamma(q))[at] + theta[2] - known
-        by_g = q / g - total[at] / (g + m * x)
-        gradient = [p * by_p.mean(), q * by_q.mean(), g * by_g.mean()]
-        return -float(ll.mean()), -np.array(gradient)
+        shapes, own, due = np.array([p, q]), p * values, p * values + q
+        known, near, nearer = _sums(x, m * x, g)
+        per_x = gammaln(due) - gammaln(own) - gammaln(q) + q * theta[2]
+        ll = per_x @ people + p * fixed - log_m - shapes @ known
+        alone = (values * digamma(own)) @ people, x.size * (digamma(q) - theta[2])
+        by_shapes = rows @ (people * digamma(due)) - alone + (fixed, 0) - known
+        by_g = x.size * q / g - shapes @ near
+        bent = np.zeros((3, 3))
+        bent[:2, :2] = (rows * people * polygamma(1, due)) @ rows.T
+        bent[0, 0] -= (values**2 * polygamma(1, own)) @ people
+        bent[1, 1] -= x.size * polygamma(1, q)
+        bent[:2, 2] = bent[2, :2] = (0, x.size / g) - near
+        bent[2, 2] = shapes @ nearer - x.size * q / g**2
+        return _mean_loss(theta, (ll, np.append(by_shapes, by_g), bent), x.size)
 
     return objective
+
+
+def _sums(x: Array, total: Array, g: float) -> Array:
+    """Sums of ln(g + total) and of its inverse to the power 1 and 2; times x, plain."""
+    found = np.zeros((3, 2))
+    for some in blocks(x.size):
+        level = g + total[some]
+        near = 1 / level
+        of, per = (np.log(level), near, near * near), (x[some], np.ones_like(near))
+        found += np.einsum("in,jn->ij", of, per)
+    return found
+
+
+def _mean_loss(theta: Array, sums: Sums, people: int) -> Sums:
+    """Minus the mean, by the logarithms of the parameters."""
+    value, gradient, curvature = sums
+    scale = np.exp(theta)
+    slope = gradient * scale
+    bent = curvature * np.outer(scale, scale) + np.diag(slope)
+    return -float(value) / people, -slope / people, -bent / people

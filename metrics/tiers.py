@@ -4,7 +4,7 @@ import polars as pl
 from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.cells import PurchaseCells, ValueCells
-from metrics.estimates import ratio
+from metrics.estimates import exact_sum, ratio
 from metrics.frames import TierShares
 
 MONEY = ("revenue", "margin")
@@ -28,16 +28,18 @@ def tier_distribution(
     """
     tier = pl.col(by).cast(pl.String).alias("segment")
     people = pl.col("customers")
-    sums = cells.group_by(tier).agg(people.sum(), pl.col(MONEY).sum().cast(pl.Float64))
+    money = pl.col(MONEY).sum().cast(pl.Float64)
+    sums = cells.group_by(tier).agg(people.sum(), money).sort("segment")
     shares = [
-        ratio(pl.col(name), pl.col(name).sum()).alias(share)
+        ratio(pl.col(name), exact_sum(pl.col(name))).alias(share)
         for name, share in (
             ("customers", "customer_share"),
             ("revenue", "revenue_share"),
             ("margin", "margin_share"),
         )
     ]
-    rows = sums.join(_mean_value(values, by), on="segment", how="left")
+    worth = _mean_value(values, by)
+    rows = sums.join(worth, on="segment", how="left", maintain_order="left")
     columns = TierShares.to_schema().columns
     shown = rows.with_columns(shares).sort("segment").select(*columns)
     return TierShares.validate(shown.collect())
@@ -46,6 +48,6 @@ def tier_distribution(
 def _mean_value(values: pl.LazyFrame | None, by: str) -> pl.LazyFrame:
     if values is None:
         return pl.LazyFrame(schema={"segment": pl.String, "clv": pl.Float64})
-    worth = (pl.col("historic") + pl.col("forecast")).sum()
+    worth = exact_sum(pl.col("historic") + pl.col("forecast"))
     clv = ratio(worth, pl.col("customers").sum()).alias("clv")
     return values.group_by(pl.col(by).cast(pl.String).alias("segment")).agg(clv)

@@ -14,7 +14,7 @@ from dashboard.cells import frame
 from dashboard.reader import Wanted
 from data.errors import UsageError
 from data.marts import sql
-from data.schemas.cells import PurchaseCells, ValueCells
+from data.schemas.cells import CustomerHistory, PurchaseCells, ValueCells
 from data.settings import ClvSettings
 from metrics import clv as value_metrics
 from metrics.estimates import EVERYONE
@@ -39,7 +39,10 @@ OPTIONS = {
     "discount-rate": "discount_rate",
 }
 NOT_KEPT = "no model is kept of this date; ask for it with --as-of"
-GRADIENT = tuple(f"gradient_{place}" for place in range(1, 5))
+EACH = (
+    "customer_id", "frequency", "recency", "T", "p_alive", "expected_purchases",
+    "discounted_purchases", "expected_spend", "margin_rate", "historic", "forecast",
+)  # fmt: skip
 
 
 def asked(view: View) -> ClvSettings:
@@ -62,19 +65,25 @@ def usual(view: View) -> bool:
 
 def valuation(view: View) -> values.Valuation:
     """The models as of a view's date: the kept ones, else fitted on all customers."""
-    reader, day, model = view.reader, view.as_of, asked(view).model
+    day, name = view.as_of, asked(view).model
     layout = cells.Layout((periods.span(day, "all"),))
-    kept = reader.rows("SELECT * FROM clv_models WHERE reason IS NULL").filter(
-        (pl.col("as_of") == day) & (pl.col("model") == model)
-    )
+    kept = _kept_models(view).filter(pl.col("reason").is_null())
 
     def ask() -> values.Valuation:
-        seen = reader.laid_out(layout, values.histories)
+        seen = view.reader.laid_out(layout, lambda c: values.histories(c, day))
+        customers = CustomerHistory.validate(seen)
         if kept.height:
-            return values.known(seen, ClvModel.validate(kept))
-        return values.valued(seen, day, model)
+            return values.known(customers, ClvModel.validate(kept))
+        return values.valued(customers, day, name)
 
-    return reader.remember(("valuation", day, model), ask)
+    return view.reader.remember(("valuation", day, name), ask)
+
+
+def _kept_models(view: View) -> pl.DataFrame:
+    """The models that the snapshot keeps of a date, if they are those asked for."""
+    rows = view.reader.rows("SELECT * FROM clv_models")
+    model = pl.col("model") == asked(view).model
+    return rows.filter(pl.col("as_of") == view.as_of, model)
 
 
 def clv(view: View) -> pl.DataFrame:
@@ -127,32 +136,33 @@ def _no_forecast(reason: str, more: tuple[str, ...] = ()) -> pl.DataFrame:
 
 def _models(view: View) -> pl.DataFrame:
     """The models as one row: the kept one, else fitted now."""
-    if usual(view):
-        kept = view.reader.rows("SELECT * FROM clv_models")
-        row = kept.filter(pl.col("as_of") == view.as_of)
-        if row.height:
-            return row
-    return valuation(view).model()
+    kept = _kept_models(view)
+    return kept if kept.height else valuation(view).model()
 
 
 def _value_cells(view: View) -> pl.DataFrame:
     """The value cells of a view; of kept dates all at once, as a history needs them."""
     days = _kept(view)
-    if not usual(view) or view.as_of not in days:
-        return _value_cells_now(view, periods.span(view.as_of, "all"))
     spans = tuple(periods.span(day, "all") for day in sorted(days))
-    found = view.reader.cells(Wanted("value_cells", spans, view.where, view.by))
-    return found.filter(pl.col("as_of") == view.as_of)
+    wanted = Wanted("value_cells", spans, view.where, view.by)
+    if not usual(view) or view.as_of not in days or wanted.cube() is None:
+        return _value_cells_now(view)
+    return view.reader.cells(wanted).filter(pl.col("as_of") == view.as_of)
 
 
-def _value_cells_now(view: View, span: periods.Span) -> pl.DataFrame:
-    layout = cells.Layout((span,), where=view.where, crossed=True)
+def _value_cells_now(view: View) -> pl.DataFrame:
+    """The value cells of a date, every customer valued again by its models."""
+    layout = cells.Layout(
+        (periods.span(view.as_of, "all"),), where=view.where, crossed=True
+    )
+    model = ClvModel.validate(_models(view))
 
     def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
-        cells.put(cursor, "customer_values", valuation(view).values(asked(view)))
+        found = values.known(values.histories(cursor, view.as_of), model)
+        cells.put(cursor, "value_sums", found.sums(asked(view)))
         return frame(cursor, sql("value_cells"))
 
-    key = ("value cells", span, view.where, asked(view))
+    key = ("value cells", view.as_of, view.where, asked(view))
     return view.reader.remember(key, lambda: view.reader.laid_out(layout, ask))
 
 
@@ -161,13 +171,11 @@ def per_customer(view: View) -> pl.DataFrame:
     found = valuation(view)
     if found.reason is not None:
         return _no_forecast(f"no forecast: {found.reason}")
-    scored = found.values(asked(view)).drop("as_of", "variance", *GRADIENT)
-    chosen = scored.join(members(view), on="customer_id", how="semi")
     total = pl.col("historic") + pl.col("forecast")
     return (
-        found.customers.select("customer_id", "frequency", "recency", "T")
-        .join(chosen, on="customer_id")
-        .with_columns(total.alias("clv"))
+        found.values(asked(view))
+        .join(members(view).select("customer_key", "customer_id"), on="customer_key")
+        .select(*EACH, total.alias("clv"))
         .sort("clv", "customer_id", descending=[True, False], nulls_last=True)
     )
 
@@ -194,7 +202,7 @@ def expected_purchases(view: View) -> pl.DataFrame:
     reason = value_metrics.failing_condition(everyone, found.purchases)
     if reason is not None:
         return _no_forecast(f"no forecast: {reason}")
-    seen = found.customers.join(members(view), on="customer_id", how="semi")
+    seen = found.customers.join(members(view), on="customer_key", how="semi")
     return expected(
         triples(seen.lazy()),
         found.purchases,

@@ -2,7 +2,8 @@
 -- each cube. Orders without a customer have no purchase days, as nobody is a buyer.
 WITH spending AS (
     SELECT
-        s.place, s.customer_key, s.cut, s.day, s.orders, s.revenue, s.margin, d.as_of,
+        s.place, s.customer_key, s.cut, s.day, s.days, s.orders, s.revenue, s.margin,
+        s.repeat_revenue, d.as_of,
         CASE WHEN s.customer_key > 0 THEN s.first_day END AS first_day,
         CASE WHEN s.customer_key > 0 THEN s.second_day END AS second_day,
         CASE WHEN s.customer_key > 0 THEN s.last_day END AS last_day,
@@ -31,8 +32,8 @@ housed AS (
         AND f.acquisition_channel = h.acquisition_channel
 )
 SELECT
-    s.place, s.customer_key, s.cut, s.day, s.orders, s.revenue, s.margin, s.first_day,
-    s.second_day, s.last_day, s.prior_day,
+    s.place, s.customer_key, s.cut, s.day, s.days, s.orders, s.revenue, s.margin,
+    s.repeat_revenue, s.first_day, s.second_day, s.last_day, s.prior_day,
     CAST(COALESCE(h.one, r.one) + COALESCE(t.step_one, u.step_one) AS INTEGER)
         AS cell_one,
     CAST(COALESCE(h.two, r.two) + COALESCE(t.step_two, u.step_two) AS INTEGER)

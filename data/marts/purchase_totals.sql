@@ -1,7 +1,8 @@
 -- One row per customer, cut, stretch of as-of dates and day with purchases: counts and sums
 -- up to that day, which hold until the next one. A window is a difference of two rows.
 -- On all as-of dates of a stretch, past days look the same: a refund starts a new one.
--- `prior_day` is the last purchase day but one.
+-- `prior_day` is the last purchase day but one; `repeat_revenue` is that of the purchase
+-- days after the first.
 WITH changes AS (
     SELECT o.customer_key, o.cut, o.valid_to AS changed_on
     FROM cut_occasions AS o
@@ -54,6 +55,7 @@ summed AS (
         LEAD(k.day, 1, DATE '9999-12-31') OVER so_far AS next_day,
         SUM(k.days) OVER so_far AS days, SUM(k.orders) OVER so_far AS orders,
         SUM(k.revenue) OVER so_far AS revenue, SUM(k.margin) OVER so_far AS margin,
+        SUM(CASE WHEN k.days > 0 THEN k.revenue ELSE 0 END) OVER so_far AS spent,
         MAX(CASE WHEN k.days > 0 THEN k.day END) OVER (
             PARTITION BY k.customer_key, k.cut, k.starts_on ORDER BY k.day
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
@@ -65,9 +67,14 @@ summed AS (
 )
 SELECT
     s.customer_key, s.cut, s.starts_on, s.ends_on, s.day, s.next_day,
+    CAST(s.days AS INTEGER) AS days,
     CAST(s.orders AS INTEGER) AS orders,
     CAST(s.revenue AS DECIMAL(18, 4)) AS revenue,
     CAST(s.margin AS DECIMAL(18, 4)) AS margin,
+    CAST(
+        s.spent - MIN(CASE WHEN s.on_day > 0 AND s.days = 1 THEN s.spent END) OVER so_far
+        AS DECIMAL(18, 4)
+    ) AS repeat_revenue,
     MIN(CASE WHEN s.on_day > 0 THEN s.day END) OVER so_far AS first_day,
     MIN(CASE WHEN s.on_day > 0 AND s.days = 2 THEN s.day END) OVER so_far AS second_day,
     CASE WHEN s.on_day > 0 THEN s.day ELSE s.before END AS last_day,

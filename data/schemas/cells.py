@@ -114,7 +114,6 @@ class CustomerHistory(Cells):
     repeat purchase days, null without one or where it is not above zero.
     """
 
-    customer_id: pl.String = pa.Field()
     frequency: pl.Int64 = pa.Field(ge=0)
     recency: pl.Int64 = pa.Field(ge=0)
     T: pl.Int64 = pa.Field(ge=0)

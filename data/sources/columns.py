@@ -23,7 +23,7 @@ class Plan:
 
     columns: Mapping[str, pl.Expr]
     extra: tuple[str, ...]
-    familiar: bool  # whether the first line names a known column
+    familiar: bool  # whether the headers are names, and no row of data
 
     @property
     def numbered(self) -> bool:
@@ -51,7 +51,7 @@ def plan(table: str, settings: TableSettings, extract: Extract) -> Plan:
         if name in settings.columns or normal(name) in places
     }
     known = known_headers(table, settings)
-    familiar = not known.isdisjoint(places)
+    familiar = extract.described or not known.isdisjoint(places)
     _refuse_missing(table, extract, found, familiar=familiar)
     return Plan(found, _extra(extract.headers, known), familiar)
 

@@ -226,8 +226,15 @@ def _patiently(attempt: Callable[[], Session], settings: DatabaseSettings) -> Se
 
 
 def _extract(source: str, chunk: Chunk, first: int) -> Extract:
-    rows = chunk.rows
-    line = pl.int_range(first, first + rows.height, dtype=pl.Int64, eager=True)
-    line = line.alias("line")
-    none = Broken().frame()
-    return Extract(source, chunk.headers, rows, line, line, none, flaws=chunk.flaws)
+    end = first + chunk.rows.height
+    line = pl.int_range(first, end, dtype=pl.Int64, eager=True).alias("line")
+    return Extract(
+        source,
+        chunk.headers,
+        chunk.rows,
+        line,
+        line,
+        Broken().frame(),
+        flaws=chunk.flaws,
+        described=True,
+    )

@@ -37,6 +37,7 @@ class Extract:
     `rows` has one column per source column, named by its position from 1; `line` and
     `line_end` say where each row stands. `broken` are rows that have no cells. `flaws`
     are cells, by row index and position, that the source itself cannot vouch for.
+    Where it is `described`, its headers are names for sure, and no row of data.
     """
 
     file: str
@@ -47,6 +48,7 @@ class Extract:
     broken: pl.DataFrame
     notices: tuple[Notice, ...] = ()
     flaws: pl.DataFrame = field(default_factory=FLAWS.to_frame)
+    described: bool = False
 
 
 @dataclass

@@ -62,15 +62,21 @@ SELECT '{reason}', count(*), list(customer_id ORDER BY customer_id)
 FROM sealed SEMI JOIN shared USING ({index}) GROUP BY {index}
 """
 SPELT = """
-WITH plain AS (
-    SELECT DISTINCT customer_id, regexp_replace(
+WITH odd AS (
+    SELECT customer_id, regexp_replace(
         upper(translate(customer_id, $wide, $narrow)), '\\s+', '', 'g'
     ) AS normal
-    FROM {source} WHERE customer_id IS NOT NULL
+    FROM {source} WHERE regexp_matches(customer_id, '[a-z\\s]|[^!-~]')
 ),
-odd AS (SELECT DISTINCT normal FROM plain WHERE normal <> customer_id)
-SELECT $reason, count(*), list(customer_id ORDER BY customer_id)
-FROM plain SEMI JOIN odd USING (normal) GROUP BY normal HAVING count(*) > 1
+known AS (
+    SELECT * FROM odd
+    UNION ALL
+    SELECT p.customer_id, p.customer_id FROM {source} AS p
+    SEMI JOIN odd AS o ON o.normal = p.customer_id
+)
+SELECT $reason, count(DISTINCT customer_id),
+    list(DISTINCT customer_id ORDER BY customer_id)
+FROM known GROUP BY normal HAVING count(DISTINCT customer_id) > 1
 """
 MARTS = "SELECT table_name FROM duckdb_tables() WHERE table_name = 'profiles'"
 

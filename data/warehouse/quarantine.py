@@ -30,6 +30,15 @@ LEAVING: Final[Schema] = {
     "by_line": pl.Int64,
     "by": pl.String,  # the rejected row that takes its place
 }
+WON: Final = """
+SELECT h.* FROM hopeful AS h
+ANTI JOIN dropped AS d ON d._seq = h.seq
+ANTI JOIN (
+    SELECT v._seq FROM verdicts AS v
+    JOIN verdicts AS r ON r._key = v._key AND r._content = v._content
+    WHERE r._seq >= 0 AND r._seq < $released
+) AS w ON w._seq = h.seq
+"""
 WHAT: Final = ("id", "file", "line", "column", "rule")
 
 
@@ -175,9 +184,11 @@ def _left(rows: pl.DataFrame, how: str) -> pl.DataFrame:
 
 
 def _won(workshop: Workshop, staging: Staging, rows: pl.DataFrame) -> pl.DataFrame:
-    """Those of the rows that came in as new or changed, and stay."""
+    """Those of the rows that came in as new or changed, and stay.
+
+    One that only repeats a row that waited is not new: it came before its reject.
+    """
     if rows.is_empty():
         return rows
     show(workshop, staging, rows, "hopeful")
-    won = "SELECT h.* FROM hopeful AS h ANTI JOIN dropped AS d ON d._seq = h.seq"
-    return workshop.connection.sql(won).pl()
+    return workshop.connection.sql(WON, params={"released": staging.released}).pl()

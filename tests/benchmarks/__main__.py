@@ -22,11 +22,8 @@ PLAN = (
     ("load", "parquet", "full refresh, all 14 tables, models included"),
     ("load", "csv", "full refresh, all 14 tables, models included"),
     ("day", "parquet", "refresh with the day after, {rows} rows"),
-    (
-        "values",
-        "parquet",
-        "models of customer value, {rows} customers scored",
-    ),
+    ("anew", "parquet", "refresh with that day again, `--full`"),
+    ("values", "parquet", "models of customer value, {rows} customers scored"),
     ("cold", "parquet", "Overview's figures, first time after a start"),
     ("page", "parquet", "Overview's figures after a filter change"),
     ("crossing", "parquet", "Overview's figures under a filter that no cube holds"),

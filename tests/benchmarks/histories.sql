@@ -10,7 +10,7 @@ WITH days AS (
 ranked AS (
     SELECT *, MIN(day) OVER (PARTITION BY customer_id) AS first FROM days
 )
-SELECT CAST($as_of AS DATE) AS as_of, customer_id,
+SELECT customer_id,
     COUNT(*) FILTER (day > first) AS frequency,
     CAST(MAX(day) - MIN(day) AS BIGINT) AS recency,
     CAST($as_of AS DATE) - MIN(day) AS "T",

@@ -20,6 +20,7 @@ from dashboard.refresh import refresh
 from dashboard.values import valued
 from dashboard.viewer import LOCAL
 from data.sample import write_company
+from data.schemas.cells import CustomerHistory
 from data.settings import ClvSettings, Settings
 from data.warehouse import open_current
 from tests.benchmarks.day import write_day
@@ -93,13 +94,20 @@ def day(folder: Path, _size: Size, kind: str) -> Cost:
     return replace(cost, rows=rows)
 
 
+def anew(folder: Path, _size: Size, kind: str) -> Cost:
+    """Refresh with the same day once more, and make every table anew."""
+    store = folder / f"store-{kind}"
+    return timed(lambda: refresh(folder / "day", store, Settings(), full=True))
+
+
 def values(folder: Path, _size: Size, kind: str) -> Cost:
     """Fit the models of customer value on all customers, and score them."""
     query = (HERE / "histories.sql").read_text(encoding="utf-8")
     orders = f"{folder / kind}/orders*.parquet"
     parameters = {"orders": orders, "as_of": UNTIL}
     seen = duckdb.connect().execute(query, parameters).pl()
-    cost = timed(lambda: valued(seen, UNTIL, "mbgnbd").values(ClvSettings()))
+    known = CustomerHistory.validate(seen)
+    cost = timed(lambda: valued(known, UNTIL, "mbgnbd").values(ClvSettings()))
     return replace(cost, rows=len(seen))
 
 
@@ -133,7 +141,7 @@ def ask(reader: Reader, where: tuple[Condition, ...]) -> None:
 
 STEPS: dict[str, Callable[[Path, Size, str], Cost]] = {
     each.__name__: each
-    for each in (sample, bare, load, day, values, cold, page, crossing)
+    for each in (sample, bare, load, day, anew, values, cold, page, crossing)
 }
 
 

@@ -25,6 +25,7 @@ def value(reader: Reader, metric: str, **view: object) -> float:
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
 def test_every_metric_of_the_catalogue_answers(company: Reader, metric: Metric) -> None:
+    """Reliability 16: no figure is NaN."""
     frame = answer(company, LOCAL, Question(metric.name))
     assert frame.height
     floats = frame.select(pl.selectors.float())
@@ -174,6 +175,7 @@ def test_is_not_is_the_rest(company: Reader) -> None:
 
 
 def test_a_hostile_value_is_only_text(company: Reader) -> None:
+    """Reliability 26: a value that is SQL."""
     for text in ("' OR 1=1 --", "华东'; DROP TABLE names; --", "*", ""):
         where = (Condition("store", (text,)), Condition("tier", (text,)))
         found = answer(company, LOCAL, Question("active_customers", where=where))

@@ -52,6 +52,7 @@ def lineage(store: Path, table: str = "orders") -> pl.DataFrame:
 def test_rows_of_unknown_customers_are_held_and_come_in_with_the_customer(
     tmp_path: Path,
 ) -> None:
+    """Reliability 19: held, and released without being delivered again."""
     store, rows = tmp_path / "store", orders(80)
     known = [row for row in rows if str(row["customer_id"]) < "C030"]
     first = write(tmp_path / "1", orders=rows, customers=customers(30))
@@ -86,6 +87,7 @@ def test_waiting_or_not_the_end_is_the_same_to_the_last_byte(tmp_path: Path) -> 
 def test_rows_of_tables_that_do_not_come_again_are_released_too(
     tmp_path: Path,
 ) -> None:
+    """Reliability 19: of all tables that name a customer."""
     store = tmp_path / "store"
     answers = [
         {
@@ -134,6 +136,7 @@ def test_a_newer_version_of_a_held_row_wins(tmp_path: Path) -> None:
 
 
 def test_a_corrected_row_leaves_the_quarantine_with_a_link(tmp_path: Path) -> None:
+    """Reliability 24: once, and on record."""
     store, rows = tmp_path / "store", orders(50)
     bad = rows[7] | {"order_id": "B1", "amount": "a lot"}
     load(write(tmp_path / "1", orders=[*rows, bad]), store)
@@ -164,6 +167,7 @@ def test_a_rejected_row_that_was_put_right_is_a_duplicate_when_it_comes_again(
 
 
 def test_a_row_edited_wrongly_again_stays_once(tmp_path: Path) -> None:
+    """Reliability 24: the new version takes the old one's place."""
     store, rows = tmp_path / "store", orders(50)
     bad = rows[7] | {"order_id": "B1", "amount": "a lot"}
     for amount in ("a lot", "much", "a lot", "more"):

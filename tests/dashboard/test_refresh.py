@@ -65,6 +65,7 @@ def test_every_row_is_counted_and_served(tmp_path: Path) -> None:
 
 
 def test_loading_the_same_files_again_changes_nothing(tmp_path: Path) -> None:
+    """Reliability 25: the same files twice."""
     source = write(tmp_path / "source", orders=orders(300), customers=customers())
     load(source, tmp_path / "store")
     before = open_current(tmp_path / "store").manifest
@@ -77,6 +78,7 @@ def test_loading_the_same_files_again_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_the_hash_does_not_know_names_order_or_cuts_of_files(tmp_path: Path) -> None:
+    """Reliability 25: renamed, cut in ten, in another order."""
     rows = orders(200)
     shuffled = random.Random(1).sample(rows, len(rows))
     one = write(tmp_path / "one", orders=rows, customers=customers())
@@ -91,6 +93,7 @@ def test_the_hash_does_not_know_names_order_or_cuts_of_files(tmp_path: Path) -> 
 
 
 def test_the_hash_does_not_know_how_the_data_came_over_time(tmp_path: Path) -> None:
+    """Reliability 25: deliveries that overlap."""
     whole = write(tmp_path / "whole", orders=orders(200), customers=customers())
     first = write(tmp_path / "1", orders=orders(120), customers=customers(10))
     second = write(
@@ -164,6 +167,7 @@ def parts(store: Path) -> tuple[Part, ...]:
 
 
 def test_duplicates_and_corrections_within_a_delivery(tmp_path: Path) -> None:
+    """Reliability 18: equal rows count once, another row of the key replaces."""
     one, two, three = orders(3)
     corrected = two | {"amount": "7.00"}
     source = write(tmp_path / "source", orders=[one, two, two, corrected, one, three])
@@ -250,6 +254,7 @@ def test_orders_of_unknown_customers_are_told(tmp_path: Path) -> None:
 def test_a_delivery_that_looks_wrong_is_refused(
     tmp_path: Path, rule: str, rows: list[dict[str, object]]
 ) -> None:
+    """Reliability 22: far fewer rows, an older day, amounts times 100."""
     store = tmp_path / "store"
     load(write(tmp_path / "good", orders=orders(100)), store)
     before = open_current(store).id
@@ -284,6 +289,7 @@ def test_too_many_rejects_are_refused_only_where_a_limit_is_set(
 
 
 def test_without_one_good_order_nothing_is_published(tmp_path: Path) -> None:
+    """Reliability 23: every row is bad."""
     bad = [row | {"amount": "?"} for row in orders(5)]
     with pytest.raises(RefusedError, match="not one row"):
         load(write(tmp_path / "source", orders=bad), tmp_path / "store")

@@ -111,6 +111,7 @@ def test_an_export_has_place_reason_and_every_original_cell(
 
 
 def test_no_exported_cell_is_a_formula(store: Path, tmp_path: Path) -> None:
+    """Reliability 26: what a spreadsheet would run."""
     for rows in exported(store, tmp_path / "out").values():
         for row in rows:
             assert not [cell for cell in row.values() if cell[:1] in tuple("=+-@\t\r")]
@@ -144,6 +145,7 @@ def test_nobody_exports_without_the_key_or_over_a_file(
 def test_a_corrected_export_is_accepted_once_with_a_link(
     store: Path, tmp_path: Path
 ) -> None:
+    """Reliability 24: by the exported file."""
     rows = exported(store, tmp_path / "out")["orders_rejected"]
     ids = {row["quarantine_id"] for row in rows}
     amounts = {"B1": "80.00", "'=1+1": "90.00", "'00042": "70.00"}

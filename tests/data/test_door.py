@@ -44,6 +44,7 @@ def test_an_accepted_row_has_the_contracts_columns_and_where_it_stood(
 
 
 def test_refunds_and_returns_follow_their_laws(source: Source) -> None:
+    """Reliability 17: each wrong refund by its own rule."""
     header = f"{HEADER},refund,status,refunded_at"
     source.orders(
         "1,C,2025-01-02,10,10,completed,2025-01-02",
@@ -99,6 +100,7 @@ def test_a_rejected_row_says_where_why_and_what_to_do(source: Source) -> None:
 
 
 def test_one_bad_byte_costs_its_row_and_no_other(source: Source) -> None:
+    """Reliability 4: row 500 of 1,000."""
     rows = [f"{number},C,2025-01-02,1" for number in range(1, 1001)]
     lines = [HEADER, *rows]
     content = "\n".join(lines).encode().replace(b"\n500,C", b"\n500,\xffC")
@@ -124,11 +126,13 @@ def test_one_bad_byte_costs_its_row_and_no_other(source: Source) -> None:
 def test_a_file_that_cannot_be_understood_is_refused_by_name(
     source: Source, content: str, words: str
 ) -> None:
+    """Reliability 8: empty, without header, without a column, a column twice."""
     with pytest.raises(RefusedError, match=rf"orders\.csv.*{words}"):
         source.write("orders.csv", content).admit()
 
 
 def test_a_file_with_a_header_only_has_no_rows(source: Source) -> None:
+    """Reliability 8: a header alone."""
     found = source.orders().admit()
     assert (found.rows_in, found.accepted.height) == (0, 0)
 
@@ -147,6 +151,7 @@ def test_no_folder_no_orders_and_a_broken_file_are_refused(source: Source) -> No
 def test_a_link_out_of_the_folder_and_a_pipe_are_refused(
     source: Source, tmp_path: Path
 ) -> None:
+    """Reliability 29: links and pipes."""
     (tmp_path / "secret.csv").write_text(HEADER)
     link = source.folder / "orders.csv"
     link.symlink_to(tmp_path / "secret.csv")
@@ -159,6 +164,7 @@ def test_a_link_out_of_the_folder_and_a_pipe_are_refused(
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(source: Source) -> None:
+    """Reliability 30: a file that grows."""
     source.orders("1,C,2025-01-02,1")
     found = batches("orders", source.folder, Settings(), now=NOW)
     next(found)

@@ -11,6 +11,7 @@ HEADER = "order_id,customer_id,ordered_at,amount"
 
 
 def test_identifiers_are_kept_character_for_character(source: Source) -> None:
+    """Reliability 9: leading zeros, 18 digits, a sign and blanks."""
     ids = ["001", "0010", "110101199003078888", "+86 138", "1E5", "c001", "Ｃ００１"]
     found = source.orders(*(f" {each} ,C,2025-01-02,1" for each in ids)).admit()
     assert found.column("order_id") == ids
@@ -34,6 +35,7 @@ def test_identifiers_are_kept_character_for_character(source: Source) -> None:
 def test_an_amount_with_one_meaning_is_exact(
     source: Source, cell: str, amount: str
 ) -> None:
+    """Reliability 16: what one could mean only one way."""
     found = source.orders(f"1,C,2025-01-02,{cell}").admit()
     assert found.column("amount") == [Decimal(amount)]
 
@@ -63,6 +65,7 @@ def test_an_amount_with_one_meaning_is_exact(
 def test_an_amount_without_one_meaning_is_rejected_by_its_own_rule(
     source: Source, cell: str, rule: str
 ) -> None:
+    """Reliability 16: NaN, Inf, exponents, words."""
     found = source.orders("0,C,2025-01-02,1", f"1,C,2025-01-02,{cell}").admit()
     assert found.rules == [(3, "amount", rule)]
 
@@ -85,6 +88,7 @@ def test_an_amount_without_one_meaning_is_rejected_by_its_own_rule(
 def test_a_moment_lands_on_its_business_day(
     source: Source, cell: str, day: date, hour: int | None
 ) -> None:
+    """Reliability 14: naive, with Z, with an offset, over midnight and new year."""
     found = source.orders(f"1,C,{cell},1").admit()
     assert found.column("ordered_on") == [day]
     assert found.column("ordered_hour") == [hour]
@@ -110,6 +114,7 @@ def test_a_moment_lands_on_its_business_day(
 def test_a_moment_without_one_meaning_is_rejected_by_its_own_rule(
     source: Source, cell: str, rule: str
 ) -> None:
+    """Reliability 13 and 15: beside 13 April too; 1900, 9999, a future day."""
     found = source.orders("0,C,2025-04-13,1", f"1,C,{cell},1").admit()
     assert found.rules == [(3, "ordered_at", rule)]
 
@@ -122,6 +127,7 @@ def test_a_declared_date_format_says_which_comes_first(source: Source) -> None:
 
 
 def test_a_time_that_the_clocks_skipped_or_repeated_is_rejected(source: Source) -> None:
+    """Reliability 14: the hours when clocks change."""
     source.orders(
         "1,C,2025-03-09 02:30:00,1",
         "2,C,2025-11-02 01:30:00,1",
@@ -147,6 +153,7 @@ def test_naive_stamps_are_in_the_declared_zone_and_dates_are_never_shifted(
 
 
 def test_control_characters_are_rejected_and_odd_letters_kept(source: Source) -> None:
+    """Reliability 26: NUL, zero width, right to left."""
     source.orders("1\x00,C,2025-01-02,1", "2,C\u200b\u202e,2025-01-02,1")
     found = source.admit()
     assert found.rules == [(2, "order_id", "control_char")]

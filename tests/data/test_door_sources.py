@@ -16,6 +16,7 @@ HEADER = "order_id,customer_id,ordered_at,amount"
 def test_headers_may_be_reordered_spaced_full_width_and_in_any_case(
     source: Source,
 ) -> None:
+    """Reliability 8: order, blanks and width of headers do not matter."""
     header = "\ufeffAMOUNT, ordered_at\u3000,\u3000Customer_ID,ｏｒｄｅｒ_id,note"
     found = source.orders("1.5,2025-01-02,C,7,x", header=header).admit()
     assert found.column("order_id") == ["7"]

@@ -249,6 +249,7 @@ EXAMPLES = {  # table: (a good row, bad cells with the rule that each breaks)
 def test_each_table_accepts_a_good_row_and_names_the_rule_of_a_bad_one(
     source: Source, table: str
 ) -> None:
+    """Reliability 20: scores, scales, points, tickets, campaigns."""
     good, bad = EXAMPLES[table]
     rows = [good, *(good | {column: cell} for column, cell in bad)]
     lines = [",".join(f'"{cell}"' for cell in row.values()) for row in rows]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.errors import RefusedError
+from data.sources import encodings
 from data.sources.encodings import Encoding, decoded, detect, text, undecodable
 
 HEAD = "order_id,customer_id,ordered_at,amount,category\n"
@@ -41,9 +42,21 @@ def text_of(path: Path) -> str:
 def test_each_encoding_is_recognised_and_gives_the_same_text(
     tmp_path: Path, content: bytes, name: str
 ) -> None:
+    """Reliability 3: names of four bytes in GB18030 are read exactly."""
     assert encoding_of(tmp_path, content) == name
     expected = RARE if content == RARE.encode("gb18030") else CHINESE
     assert text_of(tmp_path / "orders.csv") == expected
+
+
+@pytest.mark.parametrize("block", range(1, 8))
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_letter_may_be_cut_in_two_by_the_end_of_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, encoding: str
+) -> None:
+    monkeypatch.setattr(encodings, "BLOCK", block)
+    content = (HEAD + "1,é客𠮷,2025-01-02,1,护肤套装与面膜\n").encode(encoding)
+    assert encoding_of(tmp_path, content) == encoding
+    assert encoding_of(tmp_path, content + "面膜".encode(encoding)) == encoding
 
 
 @settings(deadline=None)
@@ -76,6 +89,7 @@ def test_one_bad_byte_leaves_a_file_utf8(tmp_path: Path) -> None:
 def test_an_encoding_that_cannot_be_told_is_refused_with_its_line(
     tmp_path: Path, encoding: str
 ) -> None:
+    """Reliability 3: Big5 and others are refused by name, or read when declared."""
     words = {
         "big5": "臺灣護膚組",
         "latin-1": "Crème brûlée",
@@ -131,6 +145,7 @@ def test_a_bad_byte_passes_as_itself_in_either_encoding(
 
 
 def test_a_lone_surrogate_in_utf16_is_no_text(tmp_path: Path) -> None:
+    """Reliability 26: half a character."""
     path = tmp_path / "orders.csv"
     path.write_bytes(b"\xff\xfea\x00\x00\xd8\n\x00")
     found = text(b"".join(decoded(path, detect(path, path.name))))

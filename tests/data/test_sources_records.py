@@ -128,6 +128,7 @@ def test_a_messy_file_reads_the_same_in_small_pieces(mess: str) -> None:
 
 
 def test_an_unbalanced_quote_costs_its_own_line_alone(folder: Path) -> None:
+    """Reliability 6: the rows below it come in."""
     lines = [f"{number},c,1" for number in range(1, 101)]
     lines[9] = '10,"c,1'
     extracts = read(folder, "\n".join([",".join(HEADER), *lines]).encode())
@@ -147,6 +148,7 @@ def test_an_unbalanced_quote_before_quoted_rows_costs_its_own_line_alone(
 def test_ragged_rows_are_named_by_their_lines_and_blank_lines_are_none(
     folder: Path,
 ) -> None:
+    """Reliability 7: ragged rows."""
     text = 'order_id,customer_id,amount\n1,c,1\n\n2,c\n3,"c\nc",1,9\n\r\n4,c,1'
     extracts = read(folder, text.encode())
     assert broken(extracts) == [(4, 4, "field_count"), (5, 6, "field_count")]
@@ -168,12 +170,14 @@ def test_every_line_ending_is_a_line_ending(folder: Path, ending: str) -> None:
 
 
 def test_mixed_line_endings_are_line_endings(folder: Path) -> None:
+    """Reliability 7: line endings of all kinds in one file."""
     extracts = read(folder, b"order_id,customer_id,amount\r\n1,a,2\n3,b,4\r5,c,6\n")
     assert [row[0] for row in cells(extracts)] == ["1", "3", "5"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found_and_reported(folder: Path, delimiter: str) -> None:
+    """Reliability 7: commas, semicolons, tabs."""
     text = f"{delimiter.join(HEADER)}\n1{delimiter}a, b; c{delimiter}2\n"
     if delimiter in ",;":
         text = text.replace("a, b; c", '"a, b; c"')

@@ -13,6 +13,8 @@ from tests.data.conftest import NOW, Admitted, together
 from tests.databases import servers
 from tests.databases.servers import PASSWORD, Server
 
+COLUMNS = "order_id text, customer_id text, ordered_at {}, amount {}"
+
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
@@ -53,3 +55,11 @@ def admit(
 def ask(server: Server, folder: Path, query: str, **database: Any) -> Admitted:
     """What the door makes of orders that are a query."""
     return admit(server, folder, given={"database_query": query}, **database)
+
+
+def create(server: Server, when: str, amount: str, *rows: str) -> None:
+    """Make a table of orders, with columns of these types."""
+    server.run(
+        f"CREATE TABLE orders ({COLUMNS.format(when, amount)})",
+        f"INSERT INTO orders VALUES {', '.join(rows)}",
+    )

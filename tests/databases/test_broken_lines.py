@@ -257,3 +257,20 @@ def test_passwords_are_not_taken_from_files_that_lie_about(
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(UnavailableError, match="does not let the user in"):
         admit(server, tmp_path, password_env=None)
+
+
+def test_what_fails_on_our_side_is_told_as_it_is(shop: Server, tmp_path: Path) -> None:
+    """The session ends first, and what was reading from it later, in silence."""
+    chosen = settings(shop, {"orders": {"database_query": WIDE}})
+    with pytest.raises(OSError, match="disk full"):
+        _fail(chosen, tmp_path)
+    with opened(tmp_path, chosen) as source:
+        rows = iter(batches("orders", source, chosen))
+        next(rows)
+    del rows
+
+
+def _fail(chosen: Settings, folder: Path) -> None:
+    with opened(folder, chosen) as source:
+        for _ in batches("orders", source, chosen):
+            raise OSError("disk full")

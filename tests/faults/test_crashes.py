@@ -143,6 +143,7 @@ def flip(path: Path) -> None:
 
 @pytest.mark.slow
 def test_old_snapshots_go_and_the_serving_one_stays(tmp_path: Path) -> None:
+    """Reliability 44: the fourteen newest are kept."""
     store = tmp_path / "store"
     for number in range(17):
         rows = orders(60 + number)

@@ -61,6 +61,7 @@ def opened(store: Path) -> Store:
 
 
 def test_back_and_forward_again_every_digit_is_the_recorded_one(tmp_path: Path) -> None:
+    """Reliability 40: two tables and the manifest; every metric in test_same.py."""
     store, recorded = tmp_path / "store", {}
     for count in (60, 160, 260):
         deliver(store, count)
@@ -139,6 +140,7 @@ def reader(store: Path) -> Iterator[subprocess.Popen[str]]:
 def test_what_a_reader_holds_is_not_removed_and_later_is(
     store: Path, reader: subprocess.Popen[str]
 ) -> None:
+    """Reliability 44: pruned under a reader of another process, freed later."""
     assert reader.stdout is not None
     held = reader.stdout.readline().strip()
     changed = [row | {"amount": "90.00"} for row in orders(261)]
@@ -158,6 +160,7 @@ def test_what_a_reader_holds_is_not_removed_and_later_is(
 
 
 def test_no_clock_removes_or_reorders_a_snapshot(tmp_path: Path) -> None:
+    """Reliability 38: by the clock that a refresh is given."""
     store = tmp_path / "store"
     clocks = [NOW, NOW - timedelta(days=1), NOW + timedelta(days=400), NOW]
     for number, now in enumerate(clocks):
@@ -203,6 +206,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 def test_a_damaged_snapshot_falls_back_to_the_one_before_and_says_so(
     store: Path, damage: str, *, open_before: bool
 ) -> None:
+    """Reliability 37: the one before serves, with its own figures."""
     newest, previous, _ = ids(store)
     if open_before:
         assert open_current(store).fallback is None

@@ -27,7 +27,10 @@ FORMATS: Final = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y.%m.%d")
 DECLARED: Final = ("gb18030", "utf-8", "utf-16-le")
 SHARES: Final = (0.0, 0.02, 1 / 7, 1 / 7, 0.4, 0.9)
 OTHERS: Final = tuple(table for table in TABLES if table != "orders")
-SHIFT: Final = 0x4E00  # the Chinese name of a header, letter for letter
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz_"
+CHINESE: Final = str.maketrans(
+    LETTERS, "天地人日月水火山石田土木金风云雨花草鱼马牛羊米竹车门心"
+)
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,8 @@ def case(number: int) -> Case:
 
 
 def foreign(name: str) -> str:
-    """Another name of a column, in Chinese characters."""
-    return "".join(chr(SHIFT + ord(letter)) for letter in name)
+    """Another name of a column, in everyday Chinese, letter for letter."""
+    return name.translate(CHINESE)
 
 
 class _Maker:

@@ -113,9 +113,49 @@ def test_the_gradient_is_that_of_the_likelihood(
     model: str, theta: Array, seen: Histories
 ) -> None:
     kind = MODELS[model]
-    gradient = kind.log_likelihood(theta, seen)[1][:, 0]
-    numeric = approx_fprime(theta, lambda t: kind.log_likelihood(t, seen)[0][0], 1e-7)
+    gradient = kind.log_likelihood(theta, seen)[1]
+    numeric = approx_fprime(theta, lambda t: kind.log_likelihood(t, seen)[0], 1e-7)
     assert gradient == pytest.approx(numeric, rel=1e-3, abs=1e-4)
+
+
+@LAW
+@given(models, logs, some_histories)
+def test_the_curvature_is_that_of_the_gradient(
+    model: str, theta: Array, seen: Histories
+) -> None:
+    kind = MODELS[model]
+    curvature = kind.log_likelihood(theta, seen)[2]
+    numeric = approx_fprime(theta, lambda t: kind.log_likelihood(t, seen)[1], 1e-7)
+    assert curvature == pytest.approx(numeric, rel=1e-3, abs=1e-4)
+
+
+@LAW
+@given(models, logs, some_histories)
+def test_the_slopes_of_being_a_customer_are_its_derivatives(
+    model: str, theta: Array, seen: Histories
+) -> None:
+    kind = MODELS[model]
+    slopes = kind.alive(theta, seen)[1][:, 0]
+    numeric = approx_fprime(theta, lambda t: kind.p_alive(t, seen)[0], 1e-7)
+    assert slopes == pytest.approx(numeric, rel=1e-3, abs=1e-5)
+
+
+@LAW
+@given(models, logs, st.lists(some_histories, min_size=1, max_size=5))
+def test_the_likelihood_of_a_crowd_is_that_of_its_members(
+    model: str, theta: Array, people: list[Histories]
+) -> None:
+    kind = MODELS[model]
+    crowd = Histories(
+        *(
+            np.concatenate([getattr(each, name) for each in people])
+            for name in ("x", "t_x", "age", "customers")
+        )
+    )
+    together = kind.log_likelihood(theta, crowd)
+    alone = [kind.log_likelihood(theta, each) for each in people]
+    for part, whole in enumerate(together):
+        assert whole == pytest.approx(sum(each[part] for each in alone))
 
 
 @LAW

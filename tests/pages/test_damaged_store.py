@@ -12,6 +12,7 @@ from tests.pages.conftest import PAGES, Opener, written
 def test_a_page_over_a_damaged_store_shows_its_numbers_and_a_warning(
     orders_only_store: Path, open_page: Opener, tmp_path: Path, page: str
 ) -> None:
+    """Reliability 37: the banner stands on every page, in both languages."""
     store = shutil.copytree(orders_only_store, tmp_path / "store")
     assert "ch-notice bad" not in written(open_page(store, page))
     (store / "CURRENT").write_bytes(b"")

@@ -42,6 +42,7 @@ def hostile_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_names_are_escaped_where_a_page_writes_them(
     open_page: Opener, hostile_store: Path
 ) -> None:
+    """Reliability 26: names that are markup are shown as text."""
     app = open_page(hostile_store, locale="en-US")
     assert not app.exception
     assert "&lt;img src=x" in written(app)

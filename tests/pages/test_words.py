@@ -9,8 +9,10 @@ import pytest
 
 from dashboard.catalogue import METRICS
 from dashboard.filters import CUTS
-from dashboard.words import TEXTS, definition, label, label_of, reason_text, say
+from dashboard.words import TEXTS, definition, label, label_of, reason_text, rules, say
+from data.remedies import REMEDIES
 from data.schemas import INPUTS
+from data.warehouse.gate import DIMENSIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted([*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
@@ -66,6 +68,11 @@ def test_every_cut_unit_and_table_is_named() -> None:
     wanted |= {f"table.{name}{part}" for name in INPUTS for part in ("", ".adds")}
     wanted |= {f"window.{metric.window}" for metric in METRICS if metric.window}
     assert wanted <= set(TEXTS)
+
+
+def test_every_rule_and_every_refusal_is_told_in_both_languages() -> None:
+    assert set(REMEDIES) == set(rules.NAMED)
+    assert {f"refusal.{rule}" for rule in DIMENSIONS} <= set(TEXTS)
 
 
 def test_a_value_without_a_translation_stands_as_the_data_write_it() -> None:
