@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from duckdb import DuckDBPyConnection
 
 from dashboard import renewal
 from dashboard.refresh import refresh
@@ -147,12 +148,18 @@ def test_renewed_snapshots_equal_those_made_anew(
     extracts: Path, stores: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A day, corrections and moves of long ago, and another day, one after another."""
-    renewals, renew = [], renewal.renew
-    monkeypatch.setattr(renewal, "renew", lambda *a: (renewals.append(a), renew(*a)))
+    renewals: list[date] = []
+    renew = renewal.renew
+
+    def noted(connection: DuckDBPyConnection, settings: Settings, day: date) -> None:
+        renewals.append(day)
+        renew(connection, settings, day)
+
+    monkeypatch.setattr(renewal, "renew", noted)
     for news in ("day", "late", "next_day"):
         load(stores, extracts / news)
         assert difference(*stores) == {}, news
-    assert len(renewals) == 3  # of one store, never of the other
+    assert len(renewals) == 3  # one of each delivery, in one of the stores
 
 
 @pytest.mark.slow
