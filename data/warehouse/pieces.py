@@ -115,14 +115,16 @@ class Arrivals:
         self._waiting.append(rows.with_columns(**places))
         self._size += int(rows.estimated_size())
         if self._size >= FULL:
-            self.flush()
+            self.flush(more=True)
 
-    def flush(self) -> None:
+    def flush(self, *, more: bool = False) -> None:
         """Write the rows that wait, by period and customer, and their labels."""
         if not self._waiting:
             return
         rows, self._waiting, self._size = pl.concat(self._waiting), [], 0
-        labels = [self._piece(month, piece) for month, piece in self._split(rows)]
+        labels = [
+            self._piece(month, piece) for month, piece in self._split(rows, more=more)
+        ]
         path = self.folder / f"labels-{len(self.pieces):06d}.parquet"
         write_frame(pl.concat(labels), path)
 
@@ -130,12 +132,15 @@ class Arrivals:
         """The files with a label of every row that came in."""
         return sorted(self.folder.glob("labels-*.parquet"))
 
-    def _split(self, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    def _split(
+        self, rows: pl.DataFrame, *, more: bool
+    ) -> Iterator[tuple[str, pl.DataFrame]]:
         """The rows by period; those of keys that came before apart.
 
         As a rule they say the same again and are dropped, and no other piece with them.
         """
-        again = self._seen.again(rows.select(key_text(self.table).hash()).to_series())
+        keys = rows.select(key_text(self.table).hash()).to_series()
+        again = self._seen.again(keys, more=more)
         named = rows.with_columns(periods(self.table, rows), again.alias(AGAIN))
         by = [PERIOD, AGAIN]
         pieces = named.partition_by(by, as_dict=True, include_key=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 BITS = 30  # 128 MB, of which only what is marked is used
@@ -16,12 +17,20 @@ class Seen:
     """
 
     def __init__(self) -> None:
-        self._bits = np.zeros(1 << (BITS - 3), dtype=np.uint8)
+        self._bits: npt.NDArray[np.uint8] | None = None
 
-    def again(self, hashes: pl.Series) -> pl.Series:
-        """Whether each was there before, here or earlier; all of them are from now."""
+    def again(self, hashes: pl.Series, *, more: bool) -> pl.Series:
+        """Whether each was there before, here or earlier.
+
+        Where `more` will be asked for, all of them are there from now on.
+        """
+        repeated = ~hashes.is_first_distinct()
+        if self._bits is None:
+            if not more:
+                return repeated
+            self._bits = np.zeros(1 << (BITS - 3), dtype=np.uint8)
         places = hashes.to_numpy() >> np.uint64(64 - BITS)
         bytes_, bits = places >> np.uint64(3), np.uint8(1) << (places & 7).astype("u1")
         before = (self._bits[bytes_] & bits) != 0
         self._bits[bytes_] |= bits
-        return ~hashes.is_first_distinct() | pl.Series(before)
+        return repeated | pl.Series(before)

@@ -250,9 +250,9 @@ def written_by_another(store: Path) -> None:
 def test_hashes_that_come_again_are_known() -> None:
     seen = Seen()
     first = pl.Series([7, 1 << 63, 7, (1 << 64) - 1], dtype=pl.UInt64)
-    assert seen.again(first).to_list() == [False, False, True, False]
+    assert seen.again(first, more=True).to_list() == [False, False, True, False]
     later = pl.Series([1 << 62, (1 << 64) - 1, 1 << 63], dtype=pl.UInt64)
-    assert seen.again(later).to_list() == [False, True, True]
+    assert seen.again(later, more=False).to_list() == [False, True, True]
 
 
 def test_a_table_may_come_later_for_the_first_time(tmp_path: Path) -> None:
