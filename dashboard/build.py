@@ -22,10 +22,10 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     lay_ground(connection, settings)
     make_events(connection)
     first = first_day(connection) or as_of
-    count(connection, settings, periods.kept(first, as_of))
+    valued = values.dates(first, as_of)
+    count(connection, settings, periods.kept(first, as_of), valued=valued)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
-    values.build(connection, settings, values.dates(first, as_of))
 
 
 def lay_ground(connection: DuckDBPyConnection, settings: Settings) -> None:
@@ -53,13 +53,18 @@ def count(
     settings: Settings,
     days: Sequence[date],
     prefix: str = "",
+    valued: Sequence[date] = (),
 ) -> None:
-    """Add the cells of some dates to the kept ones, or to tables of another prefix."""
+    """Add the cells of some dates to the kept ones, or to tables of another prefix.
+
+    Of those in `valued`, models and value cells are kept too.
+    """
     for batch in cells.batches(connection, days):
         spans = [periods.span(d, period) for d in batch for period in periods.STANDARD]
         cells.lay_out(connection, cells.Layout(spans), settings)
         for mart in COUNTED:
             cells.append(connection, mart, prefix)
+        values.value(connection, settings, [day for day in batch if day in valued])
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:

@@ -138,8 +138,10 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     for mart in COUNTED:
         _patch(connection, mart)
         _forget(connection, mart, wanted)
-    count(connection, settings, [day for day in wanted if day not in kept])
-    _revalue(connection, settings, values.dates(first, as_of))
+    valued = values.dates(first, as_of)
+    new = [day for day in wanted if day not in kept]
+    count(connection, settings, new, valued=valued)
+    _revalue(connection, settings, valued)
 
 
 def _rows(
@@ -250,7 +252,7 @@ def _forget(connection: DuckDBPyConnection, name: str, days: Sequence[date]) -> 
 def _revalue(
     connection: DuckDBPyConnection, settings: Settings, days: Sequence[date]
 ) -> None:
-    """Fit anew the models of new dates, and of those whose histories have changed."""
+    """Fit the models anew of the dates whose histories have changed."""
     stale = {day for (day,) in connection.execute(STALE).fetchall()}
     fit = {*_dates(connection, "clv_models")} - stale
     for name in ("clv_models", "value_cells"):

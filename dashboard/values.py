@@ -107,19 +107,27 @@ def known(
 def build(
     connection: DuckDBPyConnection, settings: Settings, dates: Sequence[date]
 ) -> None:
-    """Keep models and value cells in the snapshot, date by date.
+    """Lay out some dates, and keep their models and value cells in the snapshot."""
+    for batch in cells.batches(connection, dates):
+        spans = [periods.span(day, "all") for day in batch]
+        cells.lay_out(connection, cells.Layout(spans), settings)
+        value(connection, settings, batch)
+
+
+def value(
+    connection: DuckDBPyConnection, settings: Settings, dates: Sequence[date]
+) -> None:
+    """Keep the models and the value cells of dates that are laid out, one by one.
 
     Customers are valued by the model as it is kept, so that they are worth the same
     when it is used again.
     """
-    for batch in cells.batches(connection, dates):
-        spans = [periods.span(day, "all") for day in batch]
-        cells.lay_out(connection, cells.Layout(spans), settings)
-        models, sums = [], []
-        for day in batch:
-            customers = histories(connection, day)
-            models.append(valued(customers, day, settings.clv.model).model())
-            sums.append(known(customers, models[-1]).sums(settings.clv))
+    models, sums = [], []
+    for day in dates:
+        customers = histories(connection, day)
+        models.append(valued(customers, day, settings.clv.model).model())
+        sums.append(known(customers, models[-1]).sums(settings.clv))
+    if dates:
         _keep(connection, "clv_models", pl.concat(models))
         cells.put(connection, "value_sums", pl.concat(sums))
         cells.append(connection, "value_cells")
