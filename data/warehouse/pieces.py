@@ -137,7 +137,7 @@ class Arrivals:
     ) -> Iterator[tuple[str, pl.DataFrame]]:
         """The rows by period; those of keys that came before apart.
 
-        As a rule they say the same again and are dropped, and no other piece with them.
+        As a rule they alone lose rows, and no other piece has to be written again.
         """
         keys = rows.select(key_text(self.table).hash()).to_series()
         again = self._seen.again(keys, more=more)

@@ -20,11 +20,11 @@ class Seen:
         self._bits: npt.NDArray[np.uint8] | None = None
 
     def again(self, hashes: pl.Series, *, more: bool) -> pl.Series:
-        """Whether each was there before, here or earlier.
+        """Whether each is there twice, or was there earlier.
 
         Where `more` will be asked for, all of them are there from now on.
         """
-        repeated = ~hashes.is_first_distinct()
+        repeated = hashes.is_duplicated()  # a correction leaves with what it corrects
         if self._bits is None:
             if not more:
                 return repeated
