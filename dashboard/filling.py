@@ -23,6 +23,9 @@ BY_CUSTOMER: Final = ("orders", "customers", "surveys")
 FOR_ALL: Final = ("stores",)
 """Input tables of which a row may change what is told of any customer."""
 
+RENEWED: Final = {"profiles", "purchase_totals", "purchase_cells", "clv_models"}
+"""Tables that a base has to have; a snapshot of other marts has none of them."""
+
 
 def base(begun: Building, job: Job, parts: Sequence[Part]) -> Path | None:
     """The last snapshot's database, if it can be brought up to date.
@@ -34,7 +37,7 @@ def base(begun: Building, job: Job, parts: Sequence[Part]) -> Path | None:
         return None
     if previous.settings != job.settings.model_dump(mode="json"):
         return None
-    if marts.moved(begun, parts, FOR_ALL).any():
+    if marts.moved(begun, parts, FOR_ALL).any() or not previous.marts.keys() >= RENEWED:
         return None
     try:
         check_marts(begun.store, previous)
