@@ -235,8 +235,8 @@ def test_what_is_no_number_breaks_the_rule(text: str) -> None:
         assert value is not None
         assert float(read) == pytest.approx(value)
     else:
-        number = value is not None and math.isfinite(value)
-        assert rule == "precision_lost" or not number or text != text.strip()
+        finite = value is not None and math.isfinite(value)
+        assert rule == "precision_lost" or not finite or text != text.strip()
 
 
 @pytest.mark.parametrize(
