@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 from dashboard.delivery import Job
 from data.marts import layout
 from data.warehouse import marts
-from data.warehouse.manifest import Part
+from data.warehouse.intake import Intake
 from data.warehouse.publish import Building
 from data.warehouse.soundness import check_marts
 from data.warehouse.store import DamageError
@@ -27,7 +27,7 @@ RENEWED: Final = {"profiles", "purchase_totals", "purchase_cells", "clv_models"}
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 
 
-def base(begun: Building, job: Job, parts: Sequence[Part]) -> Path | None:
+def base(begun: Building, job: Job, intakes: Sequence[Intake]) -> Path | None:
     """The last snapshot's database, if it can be brought up to date.
 
     It has to be whole, and made by the same program with the same settings and stores.
@@ -37,7 +37,7 @@ def base(begun: Building, job: Job, parts: Sequence[Part]) -> Path | None:
         return None
     if previous.settings != job.settings.model_dump(mode="json"):
         return None
-    if marts.moved(begun, parts, FOR_ALL).any() or not previous.marts.keys() >= RENEWED:
+    if not previous.marts.keys() >= RENEWED or any(map(_concerns_all, intakes)):
         return None
     try:
         check_marts(begun.store, previous)
@@ -47,13 +47,20 @@ def base(begun: Building, job: Job, parts: Sequence[Part]) -> Path | None:
 
 
 def fill(
-    connection: DuckDBPyConnection, job: Job, day: date, moved: marts.Moved | None
+    connection: DuckDBPyConnection, job: Job, day: date, intakes: Sequence[Intake]
 ) -> None:
-    """Make the tables as of a day; where files only moved, out of those of the base."""
-    if moved is not None:
-        from dashboard import renewal  # the models are slow to import
+    """Bring the tables of a base up to date, or make them anew where much changed."""
+    from dashboard import renewal  # the models are slow to import
 
-        if renewal.changed(connection, moved):
-            return renewal.renew(connection, job.settings, day)
+    named = (each.changed for each in intakes if each.table in BY_CUSTOMER)
+    if renewal.changed(connection, [path for path in named if path]):
+        renewal.renew(connection, job.settings, day)
+    else:
         marts.empty(connection)
-    return job.build(connection, job.settings, day)
+        job.build(connection, job.settings, day)
+
+
+def _concerns_all(intake: Intake) -> bool:
+    """Whether a table's news may change what is told of any customer."""
+    new = intake.table in BY_CUSTOMER and intake.changed is None
+    return intake.differs and (new or intake.table in FOR_ALL)

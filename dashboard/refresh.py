@@ -182,12 +182,15 @@ def _pass_gate(begun: Building, intakes: Sequence[Intake], settings: Settings) -
 def _fill(begun: Building, job: Job, content: Content) -> Manifest:
     """Build the snapshot's database, count it again from the closed file, and tell."""
     now = job.now
-    base = filling.base(begun, job, content.parts)
+    base = filling.base(begun, job, content.intakes)
     with marts.opened(begun, content.parts, base) as connection:
         first, newest = marts.limits(connection)
         day = last_day(newest, job.settings, now)
         _refuse_outside(day, first, job)
-        filling.fill(connection, job, day, _moved(begun, content, base))
+        if base is None:
+            job.build(connection, job.settings, day)
+        else:
+            filling.fill(connection, job, day, content.intakes)
         found = marts.found(connection)
         spelt = look_alikes.spelt_alike(connection)
     if marts.recounted(begun) != found.rows:
@@ -217,12 +220,6 @@ def _fill(begun: Building, job: Job, content: Content) -> Manifest:
         layout=layout(),
         quality=_quality(begun, job, day, parts, deliveries),
     )
-
-
-def _moved(begun: Building, content: Content, base: Path | None) -> marts.Moved | None:
-    if base is None:
-        return None
-    return marts.moved(begun, content.parts, filling.BY_CUSTOMER)
 
 
 def _rows(parts: Sequence[Part], kind: str) -> dict[str, int]:

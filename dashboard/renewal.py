@@ -12,29 +12,20 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import DuckDBPyConnection
 
 from dashboard import cells, periods, values
 from dashboard.build import COUNTED, EVENTS, count, first_day, lay_ground
 from dashboard.cells import table
 from dashboard.filling import BY_CUSTOMER
 from data.marts import sql
-from data.schemas import columns
 from data.settings import Settings
-from data.warehouse.marts import Moved
 from data.warehouse.rows import read
 
 OF_CUSTOMERS = (*EVENTS, "declared", "home_totals", *cells.SUMMED, "purchase_totals")
 FEW = 0.2
 """The share of the customers above which all tables are made anew."""
 
-DIFFERENT = """
-SELECT COALESCE(customer_id, '') AS customer_id
-FROM (
-    (FROM {name}_before EXCEPT ALL FROM {name}_after)
-    UNION ALL (FROM {name}_after EXCEPT ALL FROM {name}_before)
-)
-"""
 NUMBERED = """
 SELECT
     CAST(COALESCE(
@@ -99,21 +90,17 @@ INNER JOIN cells AS two ON two.cell = m.cell_two
 """
 
 
-def changed(connection: DuckDBPyConnection, files: Moved) -> bool:
-    """Find the customers whose rows differ between files that went and files that came.
+def changed(connection: DuckDBPyConnection, files: Sequence[Path]) -> bool:
+    """Gather the customers that files name, in the temporary table `changed`.
 
-    They are kept in the temporary table `changed`. Whether they are few is told.
+    A null stands for orders of no customer. Whether they are few is told.
     """
     texts = ["SELECT '' AS customer_id WHERE false"]
-    for name in BY_CUSTOMER:
-        if files.went[name] or files.came[name]:
-            _rows(connection, name, files.went[name]).create_view(f"{name}_before")
-            _rows(connection, name, files.came[name]).create_view(f"{name}_after")
-            texts.append(DIFFERENT.format(name=name))
+    if files:
+        read(connection, files).create_view("named", replace=True)
+        texts.append("SELECT COALESCE(customer_id, '') FROM named")
     table(connection, "changed", " UNION ".join(texts))
-    for name in BY_CUSTOMER:
-        connection.execute(f"DROP VIEW IF EXISTS {name}_before")
-        connection.execute(f"DROP VIEW IF EXISTS {name}_after")
+    connection.execute("DROP VIEW IF EXISTS named")
     return _size(connection, "changed") <= FEW * _size(connection, "profiles")
 
 
@@ -142,15 +129,6 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     new = [day for day in wanted if day not in kept]
     count(connection, settings, new, valued=valued)
     _revalue(connection, settings, valued)
-
-
-def _rows(
-    connection: DuckDBPyConnection, name: str, paths: Sequence[Path]
-) -> DuckDBPyRelation:
-    names = ", ".join(f'"{column}"' for column in columns(name))
-    if not paths:
-        return connection.view(name).project(names).limit(0)
-    return read(connection, paths).project(names)
 
 
 def _size(connection: DuckDBPyConnection, name: str) -> int:

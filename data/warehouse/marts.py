@@ -71,38 +71,6 @@ def empty(connection: DuckDBPyConnection) -> None:
         connection.execute(f"DROP TABLE {quoted(name)}")
 
 
-@dataclass(frozen=True)
-class Moved:
-    """Files of accepted rows by table: that went since a snapshot, and that came."""
-
-    went: dict[str, list[Path]]
-    came: dict[str, list[Path]]
-
-    def any(self) -> bool:
-        """Whether any file moved."""
-        return any(self.went.values()) or any(self.came.values())
-
-
-def moved(begun: Building, parts: Sequence[Part], tables: Sequence[str]) -> Moved:
-    """How the files of some tables differ from those of the last snapshot."""
-    old = begun.previous.parts if begun.previous else []
-    before, after = _files(begun, old, tables), _files(begun, parts, tables)
-    return Moved(
-        went={t: [path for path in before[t] if path not in after[t]] for t in tables},
-        came={t: [path for path in after[t] if path not in before[t]] for t in tables},
-    )
-
-
-def _files(
-    begun: Building, parts: Sequence[Part], tables: Sequence[str]
-) -> dict[str, list[Path]]:
-    found: dict[str, list[Path]] = {table: [] for table in tables}
-    for part in parts:
-        if part.kind == "parts" and part.table in found:
-            found[part.table].append(begun.store.root / part.path)
-    return found
-
-
 def limits(connection: DuckDBPyConnection) -> tuple[date, date]:
     """The first and the newest business day of orders; without orders, of surveys."""
     first, newest = connection.execute(LIMITS).fetchall()[0]
