@@ -1,41 +1,22 @@
 """The command line: exit codes, one JSON document, and words instead of tracebacks."""
 
-import csv
-import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from dashboard.answers import answer
-from dashboard.catalogue import METRICS
-from dashboard.cli import app
-from dashboard.cli.asking import conditions, options
 from dashboard.cli.serving import loopback
-from dashboard.question import Condition, Question
-from dashboard.reader import Reader
-from dashboard.viewer import LOCAL
 from data.errors import UsageError
 from data.vault import KEY, KEY_FILE
 from data.warehouse import open_current
+from tests.dashboard.commands import run
 from tests.faults.company import customers, load, orders, write
 
+pytestmark = pytest.mark.usefixtures("state")
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = "13900007531"
-
-
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    return tmp_path / "state" / "customer-health" / "incidents.log"
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(each) for each in arguments])
 
 
 @pytest.fixture
@@ -165,71 +146,6 @@ def test_settings_beside_the_extracts_are_used(source: Path, tmp_path: Path) -> 
     assert open_current(tmp_path / "store").manifest.currency == "EUR"
 
 
-def frame_of(store: Path, question: Question) -> list[dict[str, object]]:
-    return answer(Reader(open_current(store)), LOCAL, question).to_dicts()
-
-
-def test_every_format_prints_the_same_numbers(company_store: Path) -> None:
-    asked = ("metric", "revenue", "--by", "tier", "--store", company_store, "--format")
-    expected = frame_of(company_store, Question("revenue", by="tier"))
-    as_json = json.loads(run(*asked, "json").stdout)
-    assert as_json == expected
-    as_csv = list(csv.DictReader(io.StringIO(run(*asked, "csv").stdout)))
-    assert [float(row["value"]) for row in as_csv] == [r["value"] for r in expected]
-    table = run(*asked, "table").stdout.splitlines()
-    assert table[0].split()[:2] == ["segment", "value"]
-    assert [line.split()[0] for line in table[1:]] == [r["segment"] for r in expected]
-
-
-def test_filters_and_options_reach_the_metric(company_store: Path) -> None:
-    asked = run(
-        "metric", "concentration", "--store", company_store, "--top=10",
-        "--where", "tier!=gold", "--where", "tier!=silver", "--format", "json",
-    )  # fmt: skip
-    question = Question(
-        "concentration",
-        where=(Condition("tier", ("gold", "silver"), negate=True),),
-        options=(("top", "10"),),
-    )
-    assert json.loads(asked.stdout) == frame_of(company_store, question)
-
-
-def test_conditions_of_one_attribute_are_alternatives() -> None:
-    given = ["region=East", "tier!=gold", "region=West", "store=a=b"]
-    assert conditions(given) == (
-        Condition("region", ("East", "West")),
-        Condition("tier", ("gold",), negate=True),
-        Condition("store", ("a=b",)),
-    )
-
-
-def test_options_are_read_with_and_without_an_equals_sign() -> None:
-    given = ["--top", "5", "--model=bgnbd", "--per-customer"]
-    assert list(options(given)) == [
-        ("top", "5"),
-        ("model", "bgnbd"),
-        ("per-customer", "true"),
-    ]
-
-
-def test_the_arguments_of_a_question_ask_it_again(company_store: Path) -> None:
-    question = Question(
-        "revenue", window="90", where=(Condition("tier", ("gold",)),), by="region"
-    )
-    printed = run(
-        "metric", *question.arguments(), "--store", company_store, "--format", "json"
-    )
-    assert json.loads(printed.stdout) == frame_of(company_store, question)
-
-
-def test_the_catalogue_names_every_metric() -> None:
-    told = json.loads(run("metrics", "--json").stdout)
-    assert [each["metric"] for each in told] == [each.name for each in METRICS]
-    assert all(each["definition"] for each in told)
-    lines = run("metrics").stdout.splitlines()
-    assert len(lines) == len(METRICS) + 1
-
-
 def test_snapshots_are_listed_newest_first(source: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     for _ in range(2):
@@ -289,37 +205,3 @@ def test_help_works_from_a_process_of_its_own() -> None:
     )
     assert done.returncode == 0
     assert "refresh" in done.stdout
-
-
-def test_a_sample_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        result = run(
-            "sample", tmp_path / name, "--customers", 30, "--seed", 4,
-            "--until", "2026-10-20",
-        )  # fmt: skip
-        assert result.exit_code == 0
-    pairs = list(files(tmp_path / "a"))
-    assert pairs
-    for name, content in pairs:
-        assert (tmp_path / "b" / name).read_bytes() == content
-
-
-def test_a_sample_has_about_as_many_orders_as_asked_for(tmp_path: Path) -> None:
-    arguments = ("--customers", 300, "--until", "2026-10-20", "--orders")
-    result = run("sample", tmp_path / "a", *arguments, 3_000)
-    assert result.exit_code == 0
-    orders = (tmp_path / "a" / "orders.csv").read_text("utf-8").splitlines()
-    assert len(orders) == pytest.approx(3_000, rel=0.1)
-
-
-def test_more_orders_than_customers_make_are_a_usage_error(tmp_path: Path) -> None:
-    arguments = ("--customers", 10, "--until", "2026-10-20", "--orders")
-    result = run("sample", tmp_path / "a", *arguments, 501)
-    assert result.exit_code == 2
-    assert "10 customers can have 20 to 500 orders" in " ".join(result.output.split())
-
-
-def files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), path.read_bytes()

@@ -4,15 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from dashboard.cli import app
 from data.warehouse import open_current
+from tests.dashboard.commands import run
 from tests.faults.company import customers, load, orders, write
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(each) for each in arguments])
 
 
 @pytest.fixture

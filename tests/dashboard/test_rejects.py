@@ -12,13 +12,12 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
-from dashboard.cli import app
 from data.remedies import REMEDIES
 from data.settings import Settings
 from data.sources.exported import guarded
 from data.vault import KEY, KEY_FILE
+from tests.dashboard.commands import run
 from tests.dashboard.test_quarantine import lineage, reconciled, served, total, waiting
 from tests.faults.company import customers, load, orders, write, write_csv
 
@@ -34,10 +33,6 @@ PERSON = {
     "email": "'quoted@example.org",
     "region": 'North\nEast, "far"',
 }
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(each) for each in arguments])
 
 
 @pytest.fixture
