@@ -114,10 +114,8 @@ def _downloads(lang: str, tables: list[str]) -> None:
     if not (rights.export and rights.personal):
         st.html(f'<div class="ch-sub">{escape(say(lang, "rejects.hidden"))}</div>')
         return
-    missing = queries.key_missing()
-    if missing:
-        text = escape(say(lang, "rejects.key", reason=missing))
-        st.html(f'<div class="ch-sub">{text}</div>')
+    if not queries.has_key():
+        st.html(f'<div class="ch-sub">{escape(say(lang, "rejects.key"))}</div>')
         return
     st.html(f'<div class="ch-sub">{escape(say(lang, "rejects.download.label"))}</div>')
     with st.container(horizontal=True, gap="small", key="reject-files"):

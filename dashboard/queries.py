@@ -152,18 +152,18 @@ def alike() -> list[dict[str, Any]]:
     return here.remember("look-alikes", lambda: rows_of(here.snapshot))
 
 
-def key_missing() -> str | None:
-    """Why personal fields cannot be read, if they cannot."""
-    return _key_missing(str(store().resolve()))
+def has_key() -> bool:
+    """Whether the store's key is at hand, so that personal fields can be read."""
+    return _has_key(str(store().resolve()))
 
 
 @st.cache_resource(max_entries=3, ttl=60, show_spinner=False)
-def _key_missing(root: str) -> str | None:
+def _has_key(root: str) -> bool:
     try:
         check_key(Store(Path(root)))
-    except UnavailableError as error:
-        return str(error)
-    return None
+    except UnavailableError:
+        return False
+    return True
 
 
 def tables() -> dict[str, int]:

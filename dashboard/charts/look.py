@@ -1,11 +1,12 @@
 """The look that every figure shares, and how it reaches the page."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard.style import FONT, NEUTRAL
+from dashboard.style import ACCENT, FONT, NEUTRAL
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 GRID = "rgba(128,140,160,0.18)"
@@ -39,6 +40,21 @@ def label(figure: go.Figure, text: str, colour: str = NEUTRAL, **place: object) 
     """A quiet label on the figure."""
     figure.add_annotation(
         text=text, showarrow=False, font={"color": colour, "size": 12}, **place
+    )
+
+
+def last_point(figure: go.Figure, day: date, y: float, text: str) -> None:
+    """Mark where a line ends and write its value beside it."""
+    figure.add_scatter(
+        x=[day],
+        y=[y],
+        mode="markers+text",
+        marker={"color": ACCENT, "size": 9},
+        text=[f"<b>{text}</b>"],
+        textposition="middle right",
+        textfont={"size": 15},
+        hoverinfo="skip",
+        cliponaxis=False,
     )
 
 

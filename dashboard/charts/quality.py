@@ -68,17 +68,7 @@ def _line(
         customdata=hover,
         hovertemplate="%{customdata}<extra></extra>",
     )
-    figure.add_scatter(
-        x=[days[-1]],
-        y=[y[-1]],
-        mode="markers+text",
-        marker={"color": ACCENT, "size": 9},
-        text=[f"<b>{ink.value(rows[-1]['value'])}</b>"],
-        textposition="middle right",
-        textfont={"size": 14},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
+    look.last_point(figure, days[-1], y[-1], ink.value(rows[-1]["value"]))
 
 
 def _range(rows: Sequence[Row]) -> tuple[float, float]:

@@ -102,17 +102,7 @@ def _line(
         customdata=[_hover(ink, day, row) for day, row in zip(days, rows, strict=True)],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    figure.add_scatter(
-        x=[days[-1]],
-        y=[y[-1]],
-        mode="markers+text",
-        marker={"color": ACCENT, "size": 9},
-        text=[f"<b>{ink.value(rows[-1]['value'])}</b>"],
-        textposition="middle right",
-        textfont={"size": 15},
-        hoverinfo="skip",
-        cliponaxis=False,
-    )
+    look.last_point(figure, days[-1], y[-1], ink.value(rows[-1]["value"]))
 
 
 def _hover(ink: Ink, day: date, row: Row) -> str:

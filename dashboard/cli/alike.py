@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +17,7 @@ from dashboard.cli.shell import (
     out,
     print_json,
 )
-from data.errors import UsageError
-from data.warehouse.disk import told
+from data.warehouse.disk import private_file
 
 alike = typer.Typer(no_args_is_help=True, help="Customers who look alike.")
 app.add_typer(alike, name="look-alikes")
@@ -46,11 +44,6 @@ def export_alike(
 ) -> None:
     """Write them to a CSV file, readable by you only; no personal field is in it."""
     rows = rows_of(opened(store))
-    with told(path):
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise UsageError(f"{path} is there already; name another file.") from None
-        with os.fdopen(handle, "wb") as file:
-            file.write(as_csv(rows))
+    with private_file(path) as file:
+        file.write(as_csv(rows))
     out.print(f"{len(rows):,} findings to {path}")

@@ -126,8 +126,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "These rows hold personal data; your role may not export them",
     ),
     "rejects.key": (
-        "下载需要密钥：{reason}",
-        "A download needs the key: {reason}",
+        "下载需要建库时的密钥：请检查 CUSTOMER_HEALTH_KEY 或密钥文件",
+        "A download needs the key that the store was made with: check CUSTOMER_HEALTH_KEY or the key file",
     ),
     "alike.title": ("疑似重复客户", "Look-alike customers"),
     "alike.sub": (

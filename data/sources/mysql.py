@@ -132,7 +132,7 @@ class Mysql:
     def begin(self) -> None:
         """Begin the transaction, with bounds for each statement."""
         # PyMySQL has no public way to wait longer for rows than for being let in.
-        self.connection._read_timeout = self.seconds + GRACE  # type: ignore[attr-defined]
+        self.connection._read_timeout = self.seconds + GRACE  # type: ignore[attr-defined] # PyMySQL has no public one
         with _asking():
             mariadb = "mariadb" in self._run("SELECT version()")[0][0].lower()
             bound = f"max_statement_time = {self.seconds}"

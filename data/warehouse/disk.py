@@ -7,10 +7,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 
-from data.errors import UnavailableError
+from data.errors import UnavailableError, UsageError
 
 ENVIRONMENT = frozenset(
     {
@@ -44,6 +45,23 @@ def told(root: Path) -> Iterator[None]:
         raise UnavailableError(
             f"The store {root} cannot be used ({reason}); nothing was published."
         ) from error
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file that only its owner can read.
+
+    Errors: UsageError where a file is there, UnavailableError where none can be made.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            yield file
+    except FileExistsError:
+        raise UsageError(f"{path} is there already; name another place.") from None
+    except OSError as error:
+        reason = lacking(error) or type(error).__name__
+        raise UnavailableError(f"{path} cannot be written ({reason}).") from error
 
 
 def lacking(error: OSError | duckdb.Error) -> str | None:

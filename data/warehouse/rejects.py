@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from io import StringIO
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -16,7 +15,7 @@ from data.errors import UsageError
 from data.schemas import INPUTS
 from data.sources.exported import BESIDE, ID, guarded
 from data.vault import Vault
-from data.warehouse.disk import told
+from data.warehouse.disk import private_file, told
 from data.warehouse.keys import open_vault
 from data.warehouse.quarantine import quarantined, unsealed
 from data.warehouse.snapshot import Snapshot
@@ -86,14 +85,11 @@ def as_csv(snapshot: Snapshot, table: str) -> bytes:
 
 
 def _write(path: Path, vault: Vault, table: str, rows: pl.DataFrame) -> int:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise UsageError(f"{path} is there already; export to another folder.") from (
-            None
-        )
-    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-        _fill(file, vault, table, rows)
+    with (
+        private_file(path) as file,
+        TextIOWrapper(file, encoding="utf-8-sig", newline="") as text,
+    ):
+        _fill(text, vault, table, rows)
     return rows.height
 
 

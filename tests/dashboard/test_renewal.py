@@ -11,11 +11,15 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+import sqlglot
 from duckdb import DuckDBPyConnection
 
 from dashboard import renewal
+from dashboard.filling import BY_CUSTOMER, FOR_ALL
 from dashboard.refresh import refresh
+from data import marts
 from data.sample import write_company
+from data.schemas import INPUTS
 from data.settings import Settings
 from data.warehouse import open_current
 
@@ -142,6 +146,20 @@ def rows(side: str, table: str) -> str:
         return f"SELECT cube, as_of, store, region, tier, {rounded} FROM {side}.{table}"
     some = " OR ".join(f"{name} <> 0" for name in CELLS.get(table, ())) or "true"
     return f"SELECT * FROM {side}.{table} WHERE {some}"
+
+
+def test_renewals_know_every_input_that_the_kept_tables_are_made_of() -> None:
+    """A mart that reads another input would stay as it was when that input changes."""
+    made_anew = {"targets"}  # by `lay_ground`, at every refresh
+    read = {
+        table.name
+        for mart in marts.names()
+        for table in sqlglot.parse_one(marts.sql(mart), dialect="duckdb").find_all(
+            sqlglot.exp.Table
+        )
+    }
+    assert read & INPUTS.keys() == {*BY_CUSTOMER, *FOR_ALL, *made_anew} - {"stores"}
+    assert FOR_ALL == ("stores",)  # read by `lay_ground`, of which names are made
 
 
 def test_renewed_snapshots_equal_those_made_anew(
