@@ -1,27 +1,21 @@
 """One company is one snapshot, in whatever format or database it comes."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import polars as pl
 import psycopg
 import pytest
 
-from dashboard.refresh import refresh
-from data.sample import write_company
 from data.settings import Settings
-from data.warehouse import open_current
 from data.warehouse.manifest import Manifest
 from tests.databases.conftest import settings
 from tests.databases.servers import DATABASE, Server
 from tests.faults.company import count_orders
+from tests.same_company import Company, snapshot
 
 pytestmark = pytest.mark.database
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
-CUSTOMERS = 200
 TYPES = {
     "postgresql": {
         pl.String: "text",
@@ -46,44 +40,26 @@ TYPES = {
 }
 
 
+def cell(value: Any) -> Any:
+    """A value as a workbook holds it: there is no empty text."""
+    return value if value != "" else None
+
+
+COMPANY = Company(customers=200, cell=cell)
+
+
 @pytest.fixture(scope="module")
 def native(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The company as Parquet, with numbers and dates in types of their own."""
-    folder = tmp_path_factory.mktemp("native")
-    company(folder, "parquet")
-    path = folder / "targets.parquet"  # CSV and Excel show 0.28 for 0.27999999999999997
-    pl.read_parquet(path).with_columns(pl.col("value").round(9)).write_parquet(path)
-    return folder
+    return COMPANY.native(tmp_path_factory.mktemp("native"))
 
 
 @pytest.fixture(scope="module")
 def expected(native: Path, tmp_path_factory: pytest.TempPathFactory) -> Manifest:
-    return snapshot(native, tmp_path_factory.mktemp("store") / "store", Settings())
+    return counted(native, tmp_path_factory.mktemp("store") / "store")
 
 
-def company(folder: Path, form: Any) -> None:
-    until = date(2026, 10, 20)
-    write_company(folder, customers=CUSTOMERS, seed=11, until=until, format=form)
-
-
-def snapshot(source: Path, store: Path, chosen: Settings) -> Manifest:
-    refresh(source, store, chosen, build=count_orders, now=NOW)
-    return open_current(store).manifest
-
-
-def as_text(native: Path, folder: Path) -> None:
-    company(folder, "csv")
-
-
-def as_workbooks(native: Path, folder: Path) -> None:
-    for path in native.glob("*.parquet"):
-        rows = pl.read_parquet(path)
-        workbook = openpyxl.Workbook(write_only=True)
-        sheet = workbook.create_sheet(path.stem)
-        sheet.append(rows.columns)
-        for row in rows.iter_rows():
-            sheet.append([cell if cell != "" else None for cell in row])
-        workbook.save(folder / f"{path.stem}.xlsx")
+def counted(source: Path, store: Path, chosen: Settings | None = None) -> Manifest:
+    return snapshot(source, store, chosen, build=count_orders)
 
 
 def in_tables(native: Path, server: Server) -> dict[str, Any]:
@@ -113,7 +89,7 @@ def fill(server: Server, table: str, rows: pl.DataFrame) -> None:
                 copy.write_row(row)
 
 
-@pytest.mark.parametrize("written", [as_text, as_workbooks])
+@pytest.mark.parametrize("written", [COMPANY.as_text, COMPANY.as_workbooks])
 def test_files_are_the_same_snapshot(
     tmp_path: Path,
     native: Path,
@@ -128,9 +104,9 @@ def test_files_are_the_same_snapshot(
     folder = tmp_path / "source"
     folder.mkdir()
     written(native, folder)
-    found = snapshot(folder, tmp_path / "store", Settings())
+    found = counted(folder, tmp_path / "store")
     same(found, expected)
-    assert written is as_text or rules(found) == rules(expected)
+    assert written == COMPANY.as_text or rules(found) == rules(expected)
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
@@ -144,10 +120,10 @@ def test_databases_are_the_same_snapshot(
     """Reliability 1: PostgreSQL, and MariaDB, beside Parquet."""
     server: Server = request.getfixturevalue(kind)
     chosen = settings(server, in_tables(native, server))
-    found = snapshot(tmp_path, tmp_path / "store", chosen)
+    found = counted(tmp_path, tmp_path / "store", chosen)
     same(found, expected)
     assert rules(found) == rules(expected)
-    again = snapshot(tmp_path, tmp_path / "store", chosen)
+    again = counted(tmp_path, tmp_path / "store", chosen)
     assert again.hash == expected.hash
     assert again.quarantined == expected.quarantined
     assert {file["accepted"] for file in again.files} == {0}
