@@ -23,9 +23,14 @@ def refused(store: Path) -> list[tuple[str, str, str]]:
     return [tuple(each[key] for key in keys) for each in note["objections"]]
 
 
-def bring(folder: Path, store: Path, rows: Sequence[Row], **others: object) -> None:
-    settings = others.pop("settings", None)
-    load(write(folder, orders=rows, **others), store, settings)  # type: ignore[arg-type] # tables
+def bring(
+    folder: Path,
+    store: Path,
+    rows: Sequence[Row],
+    settings: Settings | None = None,
+    **others: Sequence[Row],
+) -> None:
+    load(write(folder, orders=rows, **others), store, settings)
 
 
 def test_a_column_that_comes_empty_is_refused_and_the_last_good_one_stays(

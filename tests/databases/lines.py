@@ -67,9 +67,11 @@ class Line:
 
 
 @contextmanager
-def line(server: int, **how: int | bool | None) -> Iterator[Line]:
+def line(
+    server: int, *, limit: int | None = None, deaf: int = 0, frozen: bool = False
+) -> Iterator[Line]:
     """A line to a server's port, open as long as the context."""
-    made = Line(server, **how)  # type: ignore[arg-type]  # each by its own type
+    made = Line(server, limit, deaf, frozen)
     made.listener.bind((LOOPBACK, 0))
     made.listener.listen()
     thread = threading.Thread(target=made.serve, daemon=True)
