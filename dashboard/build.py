@@ -6,9 +6,10 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, periods, values
+from dashboard import cells, periods, tierings, values
 from data.marts import sql
 from data.settings import Settings
+from data.tiers import names
 
 EVENTS = ("purchases", "profiles", "answers", "requests")
 COUNTED = ("purchase_cells", "repurchase_cells", *cells.PARTS["answer_cells"])
@@ -24,6 +25,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     first = first_day(connection) or as_of
     valued = values.dates(first, as_of)
     count(connection, settings, periods.kept(first, as_of), valued=valued)
+    tierings.build(connection, settings, periods.month_ends(first, as_of))
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 
@@ -88,5 +90,4 @@ def _rules(connection: DuckDBPyConnection, settings: Settings) -> None:
 
 
 def _tier_names(settings: Settings) -> pl.DataFrame:
-    names = {rule.name for scheme in settings.tiers.values() for rule in scheme}
-    return pl.DataFrame({"tier": sorted(names)}, schema={"tier": pl.String})
+    return pl.DataFrame({"tier": names(settings.tiers)}, schema={"tier": pl.String})

@@ -12,7 +12,7 @@ from dashboard.numbers import Cell, Ink, written
 from dashboard.question import Question
 from dashboard.words import definition, facts, label, label_of, say
 from data.schemas import INPUTS, columns, required_columns
-from data.settings import TierRule
+from data.tiers import TierRule
 
 
 def search(view: View) -> str:

@@ -10,7 +10,8 @@ from itertools import pairwise, product
 import polars as pl
 
 from data.errors import UsageError
-from data.settings import Settings, TierRule
+from data.settings import Settings
+from data.tiers import TierRule
 
 STANDARD = ("30", "90", "180", "365", "all", "month")
 HORIZONS = (30, 60, 90, 180, 365)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, periods, values
+from dashboard import cells, periods, tierings, values
 from dashboard.build import COUNTED, EVENTS, count, first_day, lay_ground
 from dashboard.cells import table
 from dashboard.filling import BY_CUSTOMER
@@ -128,6 +128,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     valued = values.dates(first, as_of)
     new = [day for day in wanted if day not in kept]
     count(connection, settings, new, valued=valued)
+    tierings.build(connection, settings, periods.month_ends(first, as_of))
     _revalue(connection, settings, valued)
 
 

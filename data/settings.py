@@ -7,7 +7,6 @@ value is an error that names the key.
 import tomllib
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
@@ -20,8 +19,8 @@ from data.errors import UsageError
 from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
 from data.spelling import nearest, unknown_key
+from data.tiers import CENTURY, RfmSettings, Scheme, default_tiers
 
-CENTURY: Final = 36_500  # days
 THRESHOLDS: Final[Mapping[str, float]] = MappingProxyType(
     {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25}
 )
@@ -57,49 +56,6 @@ class ClvSettings(Setting):
     discount_rate: float = Field(default=0.10, ge=0, lt=1)
 
 
-class TierRule(Setting):
-    """A tier and the bounds that a customer has to reach; without bounds, everyone.
-
-    `days_since_last_min = 365`: no purchase in the last 365 days.
-    """
-
-    name: str = Field(min_length=1)
-    days_since_last_min: int | None = Field(default=None, ge=1, le=CENTURY)
-    annual_spend_min: Decimal | None = Field(
-        default=None, ge=0, max_digits=18, decimal_places=4
-    )
-
-    @property
-    def bounded(self) -> bool:
-        """Whether some customer may miss it."""
-        return not (self.days_since_last_min is None and self.annual_spend_min is None)
-
-
-def _cover_everyone(scheme: tuple[TierRule, ...]) -> tuple[TierRule, ...]:
-    names = [rule.name for rule in scheme]
-    if len(set(names)) < len(names):
-        raise ValueError("has two rules with the same name")
-    if not scheme or scheme[-1].bounded:
-        raise ValueError("does not cover everyone; its last rule must have no bound")
-    if not all(rule.bounded for rule in scheme[:-1]):
-        raise ValueError("has a rule without bound before the last: it hides the rest")
-    return scheme
-
-
-Scheme = Annotated[tuple[TierRule, ...], AfterValidator(_cover_everyone)]
-
-SPEND: Final[tuple[TierRule, ...]] = (
-    TierRule(name="dormant", days_since_last_min=365),
-    TierRule(name="diamond", annual_spend_min=Decimal(50_000)),
-    TierRule(name="gold", annual_spend_min=Decimal(10_000)),
-    TierRule(name="silver"),
-)
-
-
-def _default_tiers() -> dict[str, Scheme]:
-    return {"spend": SPEND}
-
-
 class Settings(Setting):
     """Everything that a company may set; the defaults suit a retailer in China."""
 
@@ -122,7 +78,8 @@ class Settings(Setting):
     )
     clv: ClvSettings = ClvSettings()
     limits: Limits = Limits()
-    tiers: dict[str, Scheme] = Field(default_factory=_default_tiers)
+    rfm: RfmSettings = RfmSettings()
+    tiers: dict[str, Scheme] = Field(default_factory=default_tiers)
     tables: dict[str, TableSettings] = Field(default_factory=dict)
     # Not part of what a snapshot tells about its settings: it says where data lie.
     database: DatabaseSettings | None = Field(default=None, exclude=True)
@@ -135,7 +92,7 @@ class Settings(Setting):
             return given
         defaults: dict[str, Mapping[str, Any]] = {
             "thresholds": THRESHOLDS,
-            "tiers": _default_tiers(),
+            "tiers": default_tiers(),
         }
         kept = {
             key: {**values, **given[key]}

@@ -1,0 +1,20 @@
+-- One row per customer and run of as-of dates, at least one, on which its totals of
+-- purchases are the same: from `first_place` up to, not including, `end_place`. Money is
+-- in whole ten-thousandths.
+WITH placed AS (
+    SELECT
+        t.customer_key, t.last_day, t.orders, t.revenue,
+        GREATEST(began.place, starts.place) AS first_place,
+        LEAST(next.place, ends.place) AS end_place
+    FROM purchase_totals AS t
+    INNER JOIN day_places AS began ON began.day = t.day
+    INNER JOIN day_places AS next ON next.day = t.next_day
+    INNER JOIN day_places AS starts ON starts.day = t.starts_on
+    INNER JOIN day_places AS ends ON ends.day = t.ends_on
+    WHERE t.customer_key > 0
+)
+SELECT
+    p.customer_key, p.first_place, p.end_place, p.last_day, p.orders,
+    CAST(p.revenue * 10000 AS BIGINT) AS revenue
+FROM placed AS p
+WHERE p.first_place < p.end_place
