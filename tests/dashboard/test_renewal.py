@@ -40,7 +40,11 @@ KEYED = (
     "request_marks",
     "answer_totals",
 )
-PLAIN = ("purchases", "answers", "requests", "goals", "store_regions", "total_days")
+NUMBERED = ("profiles", "current_customers")
+PLAIN = (
+    *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
+    "tier_rules",
+)
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +124,7 @@ def difference(renewed: Path, full: Path) -> dict[str, int]:
         made = store / "snapshots" / open_current(store).id / "marts.duckdb"
         connection.execute(f"ATTACH '{made}' AS {name} (READ_ONLY)")
     found = {}
-    for table in (*PLAIN, *KEYED, *CELLS, "profiles"):
+    for table in (*PLAIN, *KEYED, *CELLS, *NUMBERED, "tier_stays"):
         sides = rows("renewed", table), rows("anew", table)
         found[table] = sum(
             connection.execute(
@@ -133,13 +137,18 @@ def difference(renewed: Path, full: Path) -> dict[str, int]:
 
 def rows(side: str, table: str) -> str:
     """The rows of a table, with names and without what a full build would not have."""
-    if table == "profiles":
-        return f"SELECT * EXCLUDE (customer_key) FROM {side}.profiles"
+    if table in NUMBERED:
+        return f"SELECT * EXCLUDE (customer_key) FROM {side}.{table}"
     if table in KEYED:
         return (
             f"SELECT t.* EXCLUDE (customer_key, cut), p.customer_id, n.name"
             f" FROM {side}.{table} AS t JOIN {side}.profiles AS p USING (customer_key)"
             f" JOIN {side}.names AS n ON n.code = t.cut"
+        )
+    if table == "tier_stays":
+        return (
+            f"SELECT t.* EXCLUDE (customer_key), p.customer_id FROM {side}.tier_stays"
+            f" AS t JOIN {side}.profiles AS p USING (customer_key)"
         )
     if table == "value_cells":
         rounded = "ROUND(COLUMNS('historic|forecast|expected|gradient'), 3)"
