@@ -215,3 +215,48 @@ class DaysBehind(Result):
     n: pl.Int64 = pa.Field(ge=0)
     newest: pl.Date = pa.Field(nullable=True)
     reason: pl.String = pa.Field(nullable=True)
+
+
+class TierMigration(Result):
+    """One row per pair of tiers: who moved from one to the other, with their money."""
+
+    tier_from: pl.String = pa.Field()
+    tier_to: pl.String = pa.Field()
+    move: pl.String = pa.Field(isin=("same", "up", "down", "new", "gone"))
+    customers: pl.Int64 = pa.Field(ge=0)
+    revenue_from: pl.Float64 = pa.Field(nullable=True)
+    revenue_to: pl.Float64 = pa.Field(nullable=True)
+
+
+class TierCross(Result):
+    """One row per pair of tiers of two schemes: the customers in both."""
+
+    tier: pl.String = pa.Field()
+    other_tier: pl.String = pa.Field()
+    customers: pl.Int64 = pa.Field(ge=0)
+    customer_share: pl.Float64 = pa.Field(nullable=True)
+    revenue: pl.Float64 = pa.Field()
+
+
+class RfmCells(Result):
+    """One row per cell of scores, all 125 of them: its segment and its customers."""
+
+    recency: pl.Int64 = pa.Field(ge=1, le=5)
+    frequency: pl.Int64 = pa.Field(ge=1, le=5)
+    monetary: pl.Int64 = pa.Field(ge=1, le=5)
+    segment: pl.String = pa.Field()
+    customers: pl.Int64 = pa.Field(ge=0)
+    orders: pl.Int64 = pa.Field(ge=0)
+    revenue: pl.Float64 = pa.Field()
+
+
+class TierSimulation(Result):
+    """One row per tier: what it holds now and under the changed rules."""
+
+    segment: pl.String = pa.Field()
+    customers: pl.Int64 = pa.Field(ge=0)
+    customers_then: pl.Int64 = pa.Field(ge=0)
+    revenue_share: pl.Float64 = pa.Field(nullable=True)
+    revenue_share_then: pl.Float64 = pa.Field(nullable=True)
+    contacts: pl.Int64 = pa.Field(ge=0)
+    contacts_then: pl.Int64 = pa.Field(ge=0)

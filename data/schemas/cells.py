@@ -129,3 +129,33 @@ class Triples(Cells):
     recency: pl.Int64 = pa.Field(ge=0)
     T: pl.Int64 = pa.Field(ge=0)
     customers: pl.Int64 = pa.Field(ge=1)
+
+
+class TierCells(Cells):
+    """One row per cell of customers and tier: how many they are, and their money."""
+
+    customers: pl.Int64 = pa.Field(ge=0)
+    revenue: Money = pa.Field()
+    margin: Money = pa.Field()
+
+
+class TierMoves(Cells):
+    """One row per cell of customers and pair of tiers; money of the year up to each day.
+
+    Who had no purchase yet comes from `new`, who has none any more goes to `gone`.
+    """
+
+    tier_from: pl.String = pa.Field()
+    tier_to: pl.String = pa.Field()
+    customers: pl.Int64 = pa.Field(ge=0)
+    revenue_from: Money = pa.Field(nullable=True)
+    revenue_to: Money = pa.Field(nullable=True)
+
+
+class TierPairs(Cells):
+    """One row per cell of customers and pair of tiers of two schemes."""
+
+    held: pl.String = pa.Field()
+    other: pl.String = pa.Field()
+    customers: pl.Int64 = pa.Field(ge=0)
+    revenue: Money = pa.Field()
