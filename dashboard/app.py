@@ -16,6 +16,7 @@ from data.errors import DashboardError  # noqa: E402
 
 GROUPS = {
     "health": (("overview", "monitor_heart"), ("satisfaction", "sentiment_satisfied")),
+    "marketing": (("tiers", "stairs"),),
     "data": (("data_quality", "verified"), ("definitions", "menu_book")),
 }
 UNFILTERED = ("data_quality", "definitions")

@@ -18,9 +18,11 @@ from metrics import (
     concentration,
     customers,
     drivers,
+    migration,
     purchase_forecast,
     quality,
     repurchase,
+    rfm,
     satisfaction,
     scores,
     tiers,
@@ -64,6 +66,7 @@ class Metric:
 BOUGHT = CUSTOMER_CUTS + PURCHASE_CUTS
 ASKED = CUSTOMER_CUTS + ANSWER_CUTS
 MODEL = ("model", "horizon", "discount-rate")
+MOVED = ("from-tier", "to-tier", "move")
 
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -168,6 +171,47 @@ METRICS: tuple[Metric, ...] = (
         tiers.tier_distribution,
         "各层级的客户数、净收入、毛利、CLV 及占比；层级按统计日近 365 天消费判定。",
         options=("scheme",), cuts=(),
+    ),
+    Metric(
+        "tier_migration", "Tier migration", "层级迁移", "count", None, "rows",
+        migration.tier_migration,
+        "客户在较早日期（--from，默认一年前）与统计日的层级对照：人数与各自截至当日近 365 天的净收入；"
+        "按行相加等于较早的分布，按列相加等于统计日的分布。新增：较早日期前没有购买；退出：购买已全部退款。",
+        window=None, options=("scheme", "from"), cuts=(), history=False,
+    ),
+    Metric(
+        "tier_moves", "Customers who moved", "层级变动客户", "count", None, "rows",
+        migration.tier_moves,
+        "层级迁移背后的客户名单：两个日期的层级、变动方向（不变、升级、降级、新增、退出）及各自近 365 天的净收入。",
+        window=None, options=("scheme", "from", *MOVED), cuts=(), history=False,
+    ),
+    Metric(
+        "tier_history", "Tier history", "客户层级历史", "count", None, "rows",
+        migration.tier_history,
+        "每位客户在某一方案下停留过的层级：自哪个月末（或最后一天）起，到哪个月末不再属于该层级；仍在其中则没有结束日。",
+        window=None, options=("scheme", "customer"), cuts=(), history=False,
+    ),
+    Metric(
+        "tier_crosswalk", "Scheme crosswalk", "分层方案对照", "count", None, "rows",
+        migration.tier_crosswalk,
+        "同一批客户在两种分层方案下的层级对照：人数、占第一种方案该层级的比例，以及窗口内净收入。",
+        options=("scheme", "other"), cuts=(), history=False,
+    ),
+    Metric(
+        "tier_simulation", "Tier simulation", "分层规则模拟", "count", None, "rows",
+        migration.tier_simulation,
+        "改变层级门槛后的效果，保存之前先看：各层级客户数、近 365 天净收入占比，以及按层级关怀频次计算的全年联系次数。",
+        window=None, options=("scheme", "set"), cuts=(), history=False,
+    ),
+    Metric(
+        "rfm_grid", "RFM grid", "RFM 网格", "count", None, "rows", rfm.rfm_grid,
+        "R、F、M 各 1–5 分组成的 125 个格子：客户数、订单数、净收入，每格恰好属于一个分群（按顺序第一个符合者，其余归“其他”）。",
+        window=None, options=(), cuts=(), history=False,
+    ),
+    Metric(
+        "rfm_scores", "RFM scores", "RFM 评分", "score", None, "rows", rfm.rfm_scores,
+        "每位客户的 R、F、M 评分：1 + ⌊5 × 数值严格更小的客户占比⌋，最近购买间隔反向计分；也可按设定的分界值评分。",
+        window=None, options=(), cuts=(), history=False,
     ),
     Metric(
         "rate_change", "What changed a rate", "比率变化拆解", "share", None, "rows",

@@ -108,8 +108,15 @@ def _tier(view: View, scheme: str, rule: TierRule) -> str:
         spend = float(rule.annual_spend_min)
         amount = formats.money(lang, spend, queries.freshness().currency)
         parts.append(say(lang, "tier.rule.spend", amount=amount))
+    if rule.scored:
+        parts.append(say(lang, "tier.rule.scores", ranges=_ranges(rule)))
     text = say(lang, "list.comma").join(parts) or say(lang, "tier.rule.rest")
     return _entry(label_of(lang, rule.name, "tier"), f"{scheme}.{rule.name}", text, "")
+
+
+def _ranges(rule: TierRule) -> str:
+    scores = (rule.recency_score, rule.frequency_score, rule.monetary_score)
+    return " · ".join("1–5" if s is None else f"{s[0]}–{s[1]}" for s in scores)
 
 
 def _table(view: View, name: str) -> str:

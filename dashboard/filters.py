@@ -67,6 +67,11 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("trend", TRENDS, ""),
         state.one("cut", CUTS, ""),
         state.one("dimension", (TOTAL, *DIMENSIONS), ""),
+        state.one("scheme", queries.schemes(), ""),
+        state.one("other", queries.schemes(), ""),
+        state.one("from", days, ""),
+        state.one("measure", ("customers", "revenue_to", "revenue_from"), ""),
+        state.one("move", ("up", "down", "new", "gone"), ""),
         *pairs,
     ]
 

@@ -28,7 +28,11 @@ from dashboard.question import Question
 
 Row = dict[str, Any]
 # The columns that tell the rows of a printed frame apart.
-ROW_NAMES = ("segment", "dimension", "horizon_days", "score", "top")
+ROW_NAMES = (
+    *("segment", "dimension", "horizon_days", "score", "top", "customer_id"),
+    *("tier_from", "tier_to", "tier", "other_tier"),
+)
+GRID = ("recency", "frequency", "monetary")
 
 
 @dataclass(frozen=True)
@@ -114,9 +118,15 @@ class Cell:
 
     def _name(self) -> str:
         asked = self.question
-        names = asked.names if isinstance(asked, Listing) else ROW_NAMES
+        names = _names(asked)
         named = {k: str(self.row[k]) for k in names if self.row.get(k) is not None}
         return json.dumps(named, ensure_ascii=False)
+
+
+def _names(asked: Question | Listing) -> tuple[str, ...]:
+    if isinstance(asked, Listing):
+        return asked.names
+    return GRID if asked.metric == "rfm_grid" else ROW_NAMES
 
 
 def written(cell: Cell, ink: Ink, form: str = "value") -> str:

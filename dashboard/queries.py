@@ -105,6 +105,11 @@ def choices(attribute: str) -> tuple[str, ...]:
     return tuple(found["value"].unique(maintain_order=True))
 
 
+def schemes() -> tuple[str, ...]:
+    """The tier schemes of the settings."""
+    return tuple(reader().settings.tiers)
+
+
 def store_names() -> dict[str, str]:
     """What the stores are called."""
     rows = reader().rows("SELECT store_id, COALESCE(name, store_id) FROM store_regions")

@@ -47,6 +47,7 @@ class Reader:
         self.snapshot = snapshot
         self.settings = Settings.model_validate(snapshot.manifest.settings)
         self._kept: OrderedDict[object, object] = OrderedDict()
+        self._latest: dict[str, tuple[object, object]] = {}
         self._lock = Lock()
 
     def cells(self, wanted: Wanted) -> pl.DataFrame:
@@ -109,6 +110,17 @@ class Reader:
         with self.snapshot.cursor() as cursor:
             lay_out(cursor, layout, self.settings)
             return ask(cursor)
+
+    def latest(self, name: str, key: object, ask: Callable[[], T]) -> T:
+        """What a key stands for, of a name that is too large to keep but once."""
+        with self._lock:
+            kept = self._latest.get(name)
+        if kept is not None and kept[0] == key:
+            return cast("T", kept[1])
+        found = ask()
+        with self._lock:
+            self._latest[name] = (key, found)
+        return found
 
     def remember(self, key: object, ask: Callable[[], T]) -> T:
         """What a key stands for; asked for once, the least recently used forgotten."""

@@ -1,7 +1,7 @@
 """Questions about tiers asked of one snapshot, customer by customer, summed into cells.
 
-The texts below read the kept stays, totals and customers. Dates are parameters and names
-are ours; what comes back for one pair of dates holds for every filter.
+The texts below read the kept stays, totals and customers. Dates and names in them are
+ours; what comes back for one pair of dates holds for every filter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dashboard.answers.view import View
     from dashboard.reader import Reader
 
-NEW, GONE = "new", "gone"
+NAMED: Final = "INNER JOIN people AS p ON p.customer_key = m.customer_key"
 SPENDING: Final = """
 SELECT
     t.customer_key,
@@ -83,8 +83,10 @@ LEFT JOIN ({spent_after}) AS is_now ON is_now.customer_key = m.customer_key
 """
 STANDING: Final = """
 SELECT
-    t.customer_key, t.last_day, t.orders, t.revenue,
-    t.revenue - COALESCE(y.revenue, 0) AS annual_spend
+    t.customer_key, DATE '{day}' - t.last_day AS days_since_last,
+    CAST(t.orders AS BIGINT) AS orders,
+    CAST(t.revenue * 10000 AS BIGINT) AS revenue,
+    CAST((t.revenue - COALESCE(y.revenue, 0)) * 10000 AS BIGINT) AS annual_spend
 FROM purchase_totals AS t
 LEFT JOIN (
     SELECT b.customer_key, b.revenue FROM purchase_totals AS b
@@ -164,7 +166,7 @@ def summed(view: View, key: tuple[object, ...], rows: str, sums: str) -> pl.Data
 
     def ask() -> pl.DataFrame:
         by = ", ".join(f"p.{name}" for name in KEYS)
-        query = f"SELECT {by}, {sums} FROM ({rows}) AS m INNER JOIN people AS p ON p.customer_key = m.customer_key GROUP BY ALL"  # noqa: S608 our own names
+        query = f"SELECT {by}, {sums} FROM ({rows}) AS m {NAMED} GROUP BY ALL"  # noqa: S608 our own names
         with view.reader.snapshot.cursor() as cursor:
             lay_people(view.reader, cursor, view.as_of)
             return cells.frame(cursor, query)
@@ -177,9 +179,34 @@ def listed(view: View, rows: str, columns: str) -> pl.DataFrame:
     with view.reader.snapshot.cursor() as cursor:
         lay_people(view.reader, cursor, view.as_of)
         names = ", ".join(f"p.{name}" for name in KEYS)
-        query = f"SELECT p.customer_id, {columns}, {names} FROM ({rows}) AS m INNER JOIN people AS p ON p.customer_key = m.customer_key"  # noqa: S608 our own names
+        told = f"p.customer_id, {columns}, {names}"
+        query = f"SELECT {told} FROM ({rows}) AS m {NAMED}"  # noqa: S608 our own names
         found = cells.frame(cursor, query)
     return cells.matching(found, view.where).drop(KEYS)
+
+
+def standing_of(view: View) -> pl.DataFrame:
+    """What the rules look at as of a view's date, of all customers with a purchase."""
+
+    def ask() -> pl.DataFrame:
+        with view.reader.snapshot.cursor() as cursor:
+            return cells.frame(cursor, standing(view.as_of))
+
+    return view.reader.latest("standing", view.as_of, ask)
+
+
+def in_view(view: View) -> pl.DataFrame | None:
+    """The numbers and ids of the customers in view; None where that is everyone."""
+    if not view.where:
+        return None
+
+    def ask() -> pl.DataFrame:
+        with view.reader.snapshot.cursor() as cursor:
+            lay_people(view.reader, cursor, view.as_of)
+            return cells.frame(cursor, "SELECT * FROM people")
+
+    found = view.reader.latest("people", view.as_of, ask)
+    return cells.matching(found, view.where).select("customer_key")
 
 
 def order(view: View, scheme: str) -> tuple[str, ...]:
@@ -187,5 +214,3 @@ def order(view: View, scheme: str) -> tuple[str, ...]:
     rules = view.reader.settings.tiers[scheme]
     ranked = sorted(rules, key=lambda rule: rule.days_since_last_min is not None)
     return tuple(rule.name for rule in ranked)
-
-

@@ -73,7 +73,7 @@ def rules_frame(settings: Settings) -> pl.DataFrame:
 
 def _keep(connection: DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
     connection.register("incoming", rows)
-    connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM incoming")
     connection.unregister("incoming")
 
 
@@ -117,7 +117,9 @@ def replay(
     for start in range(0, len(days), STEP):
         begun = {mart: _begun(connection, mart, start) for mart in SPANS}
         for place in range(start, min(start + STEP, len(days))):
-            for mart, write in zip(SPANS, (ledger.stand, ledger.begin_year), strict=True):
+            for mart, write in zip(
+                SPANS, (ledger.stand, ledger.begin_year), strict=True
+            ):
                 if place in begun[mart]:
                     write(begun[mart][place])
             yield ledger.at(place, days[place])
@@ -172,7 +174,9 @@ class Stays:
             "from_on": self.since[who],
             "until_on": np.full(len(who), day, np.int32),
         }
-        frame = pl.DataFrame(rows).with_columns(pl.col("from_on", "until_on").cast(pl.Date))
+        frame = pl.DataFrame(rows).with_columns(
+            pl.col("from_on", "until_on").cast(pl.Date)
+        )
         self.ended.append(frame.cast(pl.Schema(STAYS)))
 
 

@@ -109,6 +109,16 @@ class Settings(Setting):
                 raise ValueError(f"tables.{name} needs the section [database]")
         return self
 
+    @model_validator(mode="after")
+    def _usable_schemes(self) -> Self:
+        """Cells are kept of `spend`, by its bounds alone; `rfm` is a grid of scores."""
+        if any(rule.scored for rule in self.tiers["spend"]):
+            raise ValueError("tiers.spend cannot ask for scores; name another scheme")
+        for rule in self.tiers["rfm"]:
+            if rule.bounded and not rule.scored_alone:
+                raise ValueError("tiers.rfm can ask for scores only")
+        return self
+
     def table(self, name: str) -> TableSettings:
         """The settings of one table; the defaults when nothing is said about it."""
         return self.tables.get(name) or TableSettings()

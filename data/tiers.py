@@ -52,6 +52,12 @@ class TierRule(Setting):
         scores = (self.recency_score, self.frequency_score, self.monetary_score)
         return any(each is not None for each in scores)
 
+    @property
+    def scored_alone(self) -> bool:
+        """Whether it asks for scores and for nothing else."""
+        bounds = (self.days_since_last_min, self.annual_spend_min)
+        return self.scored and all(each is None for each in bounds)
+
 
 def _cover_everyone(scheme: tuple[TierRule, ...]) -> tuple[TierRule, ...]:
     names = [rule.name for rule in scheme]
@@ -74,7 +80,9 @@ def _rising(cuts: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
 
 
 Cuts = Annotated[
-    tuple[Decimal, Decimal, Decimal, Decimal], AfterValidator(_rising), Field(strict=False)
+    tuple[Decimal, Decimal, Decimal, Decimal],
+    AfterValidator(_rising),
+    Field(strict=False),
 ]
 
 
@@ -106,9 +114,11 @@ def _segment(
 
 SPEND: Final[tuple[TierRule, ...]] = (
     TierRule(name="dormant", days_since_last_min=365),
-    TierRule(name="diamond", annual_spend_min=Decimal(50_000)),
-    TierRule(name="gold", annual_spend_min=Decimal(10_000)),
-    TierRule(name="silver"),
+    TierRule(
+        name="diamond", annual_spend_min=Decimal(50_000), care={"call": 4, "visit": 4}
+    ),
+    TierRule(name="gold", annual_spend_min=Decimal(10_000), care={"call": 2}),
+    TierRule(name="silver", care={"email": 1}),
 )
 HML: Final[tuple[TierRule, ...]] = (
     TierRule(

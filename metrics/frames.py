@@ -260,3 +260,38 @@ class TierSimulation(Result):
     revenue_share_then: pl.Float64 = pa.Field(nullable=True)
     contacts: pl.Int64 = pa.Field(ge=0)
     contacts_then: pl.Int64 = pa.Field(ge=0)
+
+
+class RfmScores(Result):
+    """One row per customer: its scores and segment, and what they are made of."""
+
+    customer_id: pl.String = pa.Field()
+    recency: pl.Int64 = pa.Field(ge=1, le=5)
+    frequency: pl.Int64 = pa.Field(ge=1, le=5)
+    monetary: pl.Int64 = pa.Field(ge=1, le=5)
+    segment: pl.String = pa.Field()
+    days_since_last: pl.Int64 = pa.Field(ge=0)
+    orders: pl.Int64 = pa.Field(ge=0)
+    revenue: pl.Float64 = pa.Field()
+
+
+class TierMove(Result):
+    """One row per customer: its tiers on two dates, and the year up to each."""
+
+    customer_id: pl.String = pa.Field()
+    tier_from: pl.String = pa.Field()
+    tier_to: pl.String = pa.Field()
+    move: pl.String = pa.Field(isin=("same", "up", "down", "new", "gone"))
+    revenue_from: pl.Float64 = pa.Field(nullable=True)
+    revenue_to: pl.Float64 = pa.Field(nullable=True)
+
+
+class TierHistory(Result):
+    """One row per customer and stay in a tier."""
+
+    customer_id: pl.String = pa.Field()
+    scheme: pl.String = pa.Field()
+    version: pl.String = pa.Field()
+    tier: pl.String = pa.Field()
+    from_on: pl.Date = pa.Field()
+    until_on: pl.Date = pa.Field(nullable=True)

@@ -61,8 +61,8 @@ def cut_scores(values: Whole, cuts: Sequence[int]) -> Small:
 def rfm_scores(standing: Standing, rfm: RfmSettings) -> Mapping[str, Small]:
     """Recency, frequency and monetary scores of customers, 1 to 5; 5 is best.
 
-    Formula: 1 + floor(5 * share with a strictly smaller value), of orders and of revenue
-        to date; recency 6 minus that of the days since the last purchase
+    Formula: 1 + floor(5 * share with a strictly smaller value), of orders and of
+        revenue to date; recency 6 minus that of the days since the last purchase
     Grain: per measure, one score per customer
     Units: 1 to 5
     Source: Hughes, "Strategic Database Marketing", 1994

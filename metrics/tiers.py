@@ -3,7 +3,7 @@
 import polars as pl
 from pandera.typing.polars import DataFrame, LazyFrame
 
-from data.schemas.cells import PurchaseCells, ValueCells
+from data.schemas.cells import TierCells, ValueCells
 from metrics.estimates import exact_sum, ratio
 from metrics.frames import TierShares
 
@@ -11,7 +11,7 @@ MONEY = ("revenue", "margin")
 
 
 def tier_distribution(
-    cells: LazyFrame[PurchaseCells],
+    cells: LazyFrame[TierCells],
     values: LazyFrame[ValueCells] | None = None,
     *,
     by: str = "tier",

@@ -37,6 +37,9 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "tier_moves": tiering.moved,
     "tier_crosswalk": tiering.crossed,
     "tier_history": tiering.history,
+    "tier_simulation": tiering.simulated,
+    "rfm_scores": tiering.scored,
+    "rfm_grid": tiering.grid,
 }
 
 

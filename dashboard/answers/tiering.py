@@ -1,22 +1,67 @@
 """Answers about tiers: who moved, stays, how schemes fit, what other rules would do."""
 
+from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import polars as pl
+from pandera.typing.polars import LazyFrame
+from pydantic import TypeAdapter, ValidationError
 
 from dashboard import tier_queries as asked
-from dashboard.answers.view import View, offered
+from dashboard.answers.view import HISTORY, View, offered
 from dashboard.periods import year_before
 from data.errors import UsageError
-from data.schemas.cells import TierMoves, TierPairs
-from metrics.migration import tier_crosswalk, tier_migration
+from data.schemas.cells import (
+    RfmCustomers,
+    TierCells,
+    TierMoves,
+    TierPairs,
+    TierStays,
+    TwoTiers,
+)
+from data.tiers import Scheme, TierRule
+from metrics.migration import (
+    tier_crosswalk,
+    tier_history,
+    tier_migration,
+    tier_moves,
+    tier_simulation,
+)
+from metrics.rfm import rfm_grid, rfm_scores
+from metrics.tier_rules import Standing, tier_codes
+from metrics.tier_rules import rfm_scores as scores_of
+from metrics.tiers import tier_distribution
 
+MONEY = ("revenue", "revenue_share", "margin", "margin_share")
+OF_MOVES = {"from-tier": "tier_from", "to-tier": "tier_to", "move": "move"}
+SIMULATED = ("days_since_last_min", "annual_spend_min")
+HOLDS = (
+    "m.held, COUNT(*) AS customers, SUM(m.revenue) AS revenue, SUM(m.margin) AS margin"
+)
+HOLDINGS = """
+SELECT
+    h.customer_key, h.tier AS held,
+    COALESCE(s.revenue, 0) AS revenue, COALESCE(s.margin, 0) AS margin
+FROM ({held}) AS h LEFT JOIN ({spent}) AS s ON s.customer_key = h.customer_key
+"""
+TURNS = """
+SELECT s.customer_key, r.tier AS held, s.from_on AS day, 1 AS turn
+FROM tier_stays AS s INNER JOIN tier_rules AS r ON r.rule = s.rule
+WHERE r.scheme = '{scheme}'
+UNION ALL
+SELECT s.customer_key, r.tier, s.until_on, -1
+FROM tier_stays AS s INNER JOIN tier_rules AS r ON r.rule = s.rule
+WHERE r.scheme = '{scheme}'
+"""
 MOVES = (
     "m.tier_from, m.tier_to, COUNT(*) AS customers,"
     " SUM(m.revenue_from) AS revenue_from, SUM(m.revenue_to) AS revenue_to"
 )
 PAIRS = """
-SELECT a.customer_key, a.tier AS held, b.tier AS other, COALESCE(s.revenue, 0) AS revenue
+SELECT
+    a.customer_key, a.tier AS held, b.tier AS other,
+    COALESCE(s.revenue, 0) AS revenue
 FROM ({one}) AS a INNER JOIN ({two}) AS b ON b.customer_key = a.customer_key
 LEFT JOIN ({spent}) AS s ON s.customer_key = a.customer_key
 """
@@ -60,19 +105,9 @@ def moved(view: View) -> pl.DataFrame:
     columns = "m.tier_from, m.tier_to, m.revenue_from, m.revenue_to"
     rows = asked.listed(view, asked.moved(scheme, before, view.as_of), columns)
     each = TierMoves.validate(rows.with_columns(pl.lit(1).alias("customers")).lazy())
-    kinds = tier_migration(each, order=asked.order(view, scheme))
-    pair = ["tier_from", "tier_to"]
-    told = rows.join(kinds.select(*pair, "move"), on=pair, how="left")
-    given = {name.replace("-", "_"): v for name, v in view.options.items()}
-    wanted = {k: given[k] for k in (*pair, "move") if k in given}
-    chosen = told.filter(*(pl.col(name) == value for name, value in wanted.items()))
-    money = pl.col("revenue_from", "revenue_to").cast(pl.Float64)
-    largest = pl.max_horizontal("revenue_from", "revenue_to")
-    return (
-        chosen.with_columns(money)
-        .sort(largest, "customer_id", descending=[True, False], nulls_last=True)
-        .select("customer_id", *pair, "move", "revenue_from", "revenue_to")
-    )
+    told = tier_moves(each, order=asked.order(view, scheme))
+    given = {OF_MOVES[k]: v for k, v in view.options.items() if k in OF_MOVES}
+    return told.filter(*(pl.col(name) == value for name, value in given.items()))
 
 
 def crossed(view: View) -> pl.DataFrame:
@@ -95,13 +130,128 @@ def crossed(view: View) -> pl.DataFrame:
 
 
 def history(view: View) -> pl.DataFrame:
-    """The stays of the customers in view, or of one; who is still there has no end."""
-    scheme = asked.scheme_of(view)
-    rows = STAYS.format(scheme=scheme, day=view.as_of)
-    columns = "m.scheme, m.version, m.tier, m.from_on, m.until_on"
-    found = asked.listed(view, rows, columns)
+    """The stays of the customers in view, or of one."""
+    rows = STAYS.format(scheme=asked.scheme_of(view), day=view.as_of)
+    columns = "m.scheme, m.version, m.tier AS held, m.from_on, m.until_on"
+    found = asked.listed(view, rows, columns).rename({"held": "tier"})
     one = view.options.get("customer")
     if one is not None:
         found = found.filter(pl.col("customer_id") == one)
-    ended = pl.when(pl.col("until_on") <= view.as_of).then(pl.col("until_on"))
-    return found.with_columns(ended.alias("until_on")).sort("customer_id", "from_on")
+    return tier_history(TierStays.validate(found.lazy()), as_of=view.as_of)
+
+
+def distributed(view: View) -> pl.DataFrame:
+    """Customers and money by tier of a scheme of which no cells are kept."""
+    scheme = asked.scheme_of(view)
+    if view.by in HISTORY:
+        return _counted(view, scheme)
+    span = view.spans[0]
+    rows = HOLDINGS.format(
+        held=asked.held(scheme, view.as_of),
+        spent=asked.spending(view.as_of, span.starts_after),
+    )
+    found = asked.summed(view, ("tiers", scheme, span.starts_after), rows, HOLDS)
+    return tier_distribution(TierCells.validate(found.lazy()), by="held")
+
+
+def _counted(view: View, scheme: str) -> pl.DataFrame:
+    """Customers in view by tier and date; their money is asked for a date at a time."""
+    rows = TURNS.format(scheme=scheme)
+    sums = "m.held, m.day, CAST(SUM(m.turn) AS BIGINT) AS turn"
+    found = asked.summed(view, ("turns", scheme), rows, sums)
+    turns = found.group_by("held", "day").agg(pl.col("turn").sum())
+    dates = pl.DataFrame({"as_of": [span.as_of for span in view.spans]})
+    counts = dates.join(turns, how="cross").filter(pl.col("day") <= pl.col("as_of"))
+    held = counts.group_by("as_of", "held").agg(pl.col("turn").sum().alias("customers"))
+    shown = [
+        tier_distribution(_without_money(held, day), by="held").with_columns(
+            *(pl.lit(None, pl.Float64).alias(name) for name in MONEY),
+            pl.lit(day).alias("as_of"),
+        )
+        for day in dates["as_of"]
+    ]
+    return pl.concat(shown).select("as_of", pl.exclude("as_of"))
+
+
+def _without_money(held: pl.DataFrame, day: date) -> LazyFrame[TierCells]:
+    rows = held.filter(pl.col("as_of") == day, pl.col("customers") > 0)
+    none = (pl.lit(0).alias(name) for name in ("revenue", "margin"))
+    return TierCells.validate(rows.with_columns(*none).lazy())
+
+
+def scored(view: View) -> pl.DataFrame:
+    """The scores of each customer in view."""
+    found = _scored(view)
+    ids = asked.listed(view, "SELECT customer_key FROM people", "m.customer_key")
+    rows = found.join(ids, on="customer_key")
+    return rfm_scores(RfmCustomers.validate(rows.lazy()))
+
+
+def grid(view: View) -> pl.DataFrame:
+    """The customers in view in each of the 125 cells of scores."""
+    rules = view.reader.settings.tiers["rfm"]
+    return rfm_grid(
+        RfmCustomers.validate(_in_view(view, _scored(view)).lazy()), rules=rules
+    )
+
+
+def simulated(view: View) -> pl.DataFrame:
+    """The customers in view by tier, under the rules in force and changed ones."""
+    scheme = asked.scheme_of(view)
+    settings, rows = view.reader.settings, asked.standing_of(view)
+    rules = settings.tiers[scheme]
+    changed = _changed(rules, view.options.get("set", ""))
+    names = [rule.name for rule in rules]
+    tiers = {
+        name: pl.Series(
+            np.array(names)[tier_codes(_standing(rows), each, settings.rfm)]
+        )
+        for name, each in (("now", rules), ("then", changed))
+    }
+    return tier_simulation(
+        TwoTiers.validate(_in_view(view, rows.with_columns(**tiers)).lazy()),
+        rules=rules,
+        order=asked.order(view, scheme),
+    )
+
+
+def _changed(rules: Sequence[TierRule], text: str) -> tuple[TierRule, ...]:
+    """The rules with other bounds: `gold.annual_spend_min=12000,...`."""
+    told = {rule.name: rule.model_dump() for rule in rules}
+    for part in filter(None, text.split(",")):
+        name, _, bound = part.partition("=")[0].rpartition(".")
+        if told.get(name, {}).get(bound) is None:
+            known = ", ".join(f"{r.name}.{b}" for r in rules for b in _bounds(r))
+            raise UsageError(f"--set {part}: give BOUND=NUMBER; bounds are {known}")
+        told[name][bound] = part.partition("=")[2]
+    try:
+        return TypeAdapter(Scheme).validate_python(tuple(told.values()))
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]["msg"]
+        raise UsageError(f"--set {text}: {problem}") from None
+
+
+def _bounds(rule: TierRule) -> list[str]:
+    return [b for b in SIMULATED if getattr(rule, b) is not None]
+
+
+def _scored(view: View) -> pl.DataFrame:
+    settings, rows = view.reader.settings, asked.standing_of(view)
+    standing, rules = _standing(rows), settings.tiers["rfm"]
+    scores = scores_of(standing, settings.rfm)
+    names = np.array([rule.name for rule in rules])
+    segment = names[tier_codes(standing, rules, settings.rfm)]
+    return rows.with_columns(
+        *(pl.Series(name, values) for name, values in scores.items()),
+        pl.Series("segment", segment),
+    )
+
+
+def _standing(rows: pl.DataFrame) -> Standing:
+    names = ("days_since_last", "annual_spend", "orders", "revenue")
+    return Standing(*(rows[name].cast(pl.Int64).to_numpy() for name in names))
+
+
+def _in_view(view: View, rows: pl.DataFrame) -> pl.DataFrame:
+    chosen = asked.in_view(view)
+    return rows if chosen is None else rows.join(chosen, on="customer_key", how="semi")

@@ -9,12 +9,14 @@ from duckdb import DuckDBPyConnection
 from dashboard import cells, periods, values
 from dashboard.answers.counted import cells as cells_of
 from dashboard.answers.counted import column
+from dashboard.answers.tiering import distributed
 from dashboard.answers.view import HISTORY, View
 from dashboard.cells import frame
 from dashboard.reader import Wanted
+from dashboard.tier_queries import scheme_of
 from data.errors import UsageError
 from data.marts import sql
-from data.schemas.cells import CustomerHistory, PurchaseCells, ValueCells
+from data.schemas.cells import CustomerHistory, TierCells, ValueCells
 from data.settings import ClvSettings
 from metrics import clv as value_metrics
 from metrics.estimates import EVERYONE
@@ -218,9 +220,8 @@ def model(view: View) -> pl.DataFrame:
 
 def tiers(view: View) -> pl.DataFrame:
     """Customers, money and value by tier; of a history, as of each date."""
-    scheme = view.options.get("scheme", cells.SCHEME)
-    if scheme != cells.SCHEME:
-        raise UsageError(f"--scheme {scheme}: the scheme there is is {cells.SCHEME}")
+    if scheme_of(view) != cells.SCHEME:
+        return distributed(view)
     found = cells_of(view, by="tier")
     if view.by not in HISTORY:
         return _tiers(view, found)
@@ -237,7 +238,7 @@ def _tiers(view: View, found: pl.DataFrame, *, valued: bool = True) -> pl.DataFr
     cut = replace(view, question=replace(view.question, by="tier", options=()))
     known = valued and _models(cut)["reason"][0] is None
     worth = ValueCells.validate(_value_cells(cut).lazy()) if known else None
-    return tier_distribution(PurchaseCells.validate(found.lazy()), worth)
+    return tier_distribution(TierCells.validate(found.lazy()), worth)
 
 
 def _dated(shown: pl.DataFrame, day: date, *, covered: bool) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from dashboard.charts.drivers import drivers
 from dashboard.charts.quality import quality
 from dashboard.charts.scores import scores
+from dashboard.charts.tier_trend import tier_trend
 from dashboard.charts.trend import caption, trend
 
-__all__ = ["caption", "drivers", "quality", "scores", "trend"]
+__all__ = ["caption", "drivers", "quality", "scores", "tier_trend", "trend"]

@@ -140,7 +140,7 @@ class TierCells(Cells):
 
 
 class TierMoves(Cells):
-    """One row per cell of customers and pair of tiers; money of the year up to each day.
+    """One row per cell of customers and pair of tiers: money of the year to each day.
 
     Who had no purchase yet comes from `new`, who has none any more goes to `gone`.
     """
@@ -159,3 +159,40 @@ class TierPairs(Cells):
     other: pl.String = pa.Field()
     customers: pl.Int64 = pa.Field(ge=0)
     revenue: Money = pa.Field()
+
+
+class RfmCustomers(Cells):
+    """One row per customer: its scores, segment, and what they are made of.
+
+    Revenue is in whole ten-thousandths.
+    """
+
+    recency: pl.Int64 = pa.Field(ge=1, le=5)
+    frequency: pl.Int64 = pa.Field(ge=1, le=5)
+    monetary: pl.Int64 = pa.Field(ge=1, le=5)
+    segment: pl.String = pa.Field()
+    days_since_last: pl.Int64 = pa.Field(ge=0)
+    orders: pl.Int64 = pa.Field(ge=0)
+    revenue: pl.Int64 = pa.Field()
+
+
+class TwoTiers(Cells):
+    """One row per customer: its tier by two lists of rules, and its year's revenue.
+
+    Revenue is in whole ten-thousandths.
+    """
+
+    now: pl.String = pa.Field()
+    then: pl.String = pa.Field()
+    annual_spend: pl.Int64 = pa.Field()
+
+
+class TierStays(Cells):
+    """One row per customer and stay in a tier; the end may lie after the as-of date."""
+
+    customer_id: pl.String = pa.Field()
+    scheme: pl.String = pa.Field()
+    version: pl.String = pa.Field()
+    tier: pl.String = pa.Field()
+    from_on: pl.Date = pa.Field()
+    until_on: pl.Date = pa.Field()

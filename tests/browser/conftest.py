@@ -27,6 +27,7 @@ QUIET = (
 PATHS = {
     "overview": "",
     "satisfaction": "satisfaction",
+    "tiers": "tiers",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

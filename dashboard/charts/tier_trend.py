@@ -1,0 +1,42 @@
+"""How many customers are in each tier, month end by month end."""
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+from dashboard import cards, queries, style
+from dashboard.charts import look
+from dashboard.filters import View
+from dashboard.question import Question
+from dashboard.words import label_of, say
+
+HEIGHT = 320
+
+
+def tier_trend(view: View, scheme: str) -> None:
+    """Bars of customers by tier on each as-of date, in the tiers' fixed colours."""
+    question = view.ask("tier_distribution", by="as_of", scheme=scheme)
+    figure = _figure(view.key, question, view.lang, scheme)
+    if figure is None:
+        st.html(cards.empty(say(view.lang, "empty.title")))
+        return
+    look.show(figure, "tier_trend", alt=say(view.lang, "tier_trend.title"))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _figure(key: str, question: Question, lang: str, scheme: str) -> go.Figure | None:
+    answer = queries.answer(question)
+    if "as_of" not in answer.columns or answer.is_empty():
+        return None
+    figure = look.base(HEIGHT)
+    figure.update_layout(barmode="stack", bargap=0.15, showlegend=True)
+    figure.update_layout(legend={"orientation": "h", "y": 1.12, "x": 0})
+    for place, rule in enumerate(queries.reader().settings.tiers[scheme]):
+        held = answer.filter(pl.col("segment") == rule.name).sort("as_of")
+        figure.add_bar(
+            x=held["as_of"].to_list(),
+            y=held["customers"].to_list(),
+            name=label_of(lang, rule.name, "tier"),
+            marker={"color": style.tier_colour(rule.name, place)},
+        )
+    return figure
