@@ -11,6 +11,7 @@ from dashboard.words import (
     reasons,
     rules,
     shell,
+    worth,
 )
 
 LANGUAGES = ("zh", "en")
@@ -23,6 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **names.TEXTS,
     **quality.TEXTS,
     **rules.TEXTS,
+    **worth.TEXTS,
 }
 
 
