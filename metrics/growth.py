@@ -1,5 +1,7 @@
 """Growth accounting: who came, who stayed, who came back, who left, month by month."""
 
+from collections.abc import Sequence
+
 import polars as pl
 from pandera.typing.polars import DataFrame, LazyFrame
 
@@ -11,14 +13,14 @@ COUNTED = ("buyers", "returning_buyers", "previous_buyers", "lost_buyers")
 
 
 def growth_accounting(
-    cells: LazyFrame[PurchaseCells], *, by: str = EVERYONE
+    cells: LazyFrame[PurchaseCells], *, months: Sequence[str], by: str = EVERYONE
 ) -> DataFrame[Growth]:
     """Growth accounting: each month's buyers are new, retained or resurrected.
 
     Formula: buyers = buyers of the month before + new + resurrected - lapsed;
         quick ratio = (new + resurrected) / lapsed, null where nobody lapsed
     Interval: none, these are counts
-    Grain: one row per calendar month and segment of `by`: month, segment, buyers,
+    Grain: one row per month of `months` and segment of `by`: month, segment, buyers,
         before = buyers of the month before, new = first purchase ever, judged on all
         customers, retained = bought in both months, resurrected = the other buyers,
         lapsed = the other buyers of the month before, quick_ratio. Who moves between
@@ -28,7 +30,7 @@ def growth_accounting(
     Source: Social Capital, "Diligence at Social Capital: Accounting for User Growth"
         (2015)
     """
-    rows = _every_month(_sums(cells, by)).with_columns(
+    rows = _every_month(_sums(cells, by), months).with_columns(
         pl.col("buyers").shift(1, fill_value=0).over("segment").alias("before"),
         (pl.col("buyers") - pl.col("returning_buyers")).alias("new"),
     )
@@ -52,11 +54,11 @@ def _sums(cells: pl.LazyFrame, by: str) -> pl.LazyFrame:
     return cells.group_by(month, segment.alias("segment")).agg(pl.sum(*COUNTED))
 
 
-def _every_month(sums: pl.LazyFrame) -> pl.LazyFrame:
+def _every_month(sums: pl.LazyFrame, months: Sequence[str]) -> pl.LazyFrame:
     """A row for each month of each segment, so that each follows the one before."""
-    months = sums.select("month").unique()
+    given = pl.LazyFrame({"month": months}, schema={"month": pl.String})
     segments = sums.select("segment").unique()
-    rows = months.join(segments, how="cross").join(
+    rows = given.join(segments, how="cross").join(
         sums, on=["month", "segment"], how="left"
     )
     return rows.with_columns(pl.col(*COUNTED).fill_null(0)).sort("segment", "month")

@@ -19,7 +19,9 @@ def growth(view: View) -> pl.DataFrame:
     last = spans[-1]
     over = last.as_of == periods.month_end(last.as_of)
     running = pl.lit(not over) & (pl.col("month") == _month(last))
-    return growth_accounting(found, by=column(view.by)).with_columns(
+    months = [_month(span) for span in spans]
+    split = growth_accounting(found, months=months, by=column(view.by))
+    return split.with_columns(
         running.alias("running"), pl.col("month").is_in(early).alias("burn_in")
     )
 
