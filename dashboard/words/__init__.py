@@ -9,6 +9,7 @@ from dashboard.words import (
     names,
     quality,
     reasons,
+    retention,
     rules,
     shell,
 )
@@ -22,6 +23,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **definitions.TEXTS,
     **names.TEXTS,
     **quality.TEXTS,
+    **retention.TEXTS,
     **rules.TEXTS,
 }
 
