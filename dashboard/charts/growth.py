@@ -161,7 +161,8 @@ def _ratio(
         mode="lines+text",
         line=line,
         text=texts,
-        textposition="middle right",
+        textfont={"size": 14, "color": WATCH},
+        textposition="top right",
         hoverinfo="skip",
         cliponaxis=False,
     )

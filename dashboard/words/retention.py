@@ -15,9 +15,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "within.days": ("{n} 天", "{n} d"),
     "growth.title": ("增长拆解", "Growth accounting"),
     "growth.sub": (
-        "每月购买客户从哪里来、流失多少；浅色为未结束的月份，或历史开始不久、新客偏多的月份",
-        "Where each month's buyers come from, and who left. Pale: a month not over, or so "
-        "early that known customers look new",
+        "每月购买客户从哪里来、流失多少；速动比高于 1 为增长；浅色为未结束的月份，或历史开始不久、新客偏多的月份",
+        "Where each month's buyers come from, and who left; a quick ratio above 1 is "
+        "growth. Pale: a month not over, or so early that known customers look new",
     ),
     "growth.new": ("新客", "New"),
     "growth.retained": ("留存", "Retained"),
@@ -28,8 +28,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "growth.buyers": ("购买客户", "Buyers"),
     "growth.ratio": ("速动比", "Quick ratio"),
     "growth.ratio.title": (
-        "速动比 =（新客 + 召回）÷ 流失；高于 1 为增长",
-        "Quick ratio = (new + resurrected) / lapsed; above 1 is growth",
+        "速动比 =（新客 + 召回）÷ 流失",
+        "Quick ratio: (new + resurrected) / lapsed",
     ),
     "growth.running": ("这个月还没有结束", "This month is not over"),
     "growth.burn_in": (
