@@ -18,6 +18,7 @@ GROUPS = {
     "health": (
         ("overview", "monitor_heart"),
         ("satisfaction", "sentiment_satisfied"),
+        ("retention", "autorenew"),
         ("lifetime_value", "savings"),
     ),
     "data": (("data_quality", "verified"), ("definitions", "menu_book")),

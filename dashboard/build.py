@@ -17,13 +17,15 @@ COUNTED = ("purchase_cells", "repurchase_cells", *cells.PARTS["answer_cells"])
 def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> None:
     """Fill an empty marts file from the input views on the same connection.
 
-    Order: events, cells per as-of date in batches (bounded memory), customer values.
+    Order: events, cells per as-of date in batches (bounded memory), customer values,
+    customers as they are now.
     """
     lay_ground(connection, settings)
     make_events(connection)
     first = first_day(connection) or as_of
     valued = values.dates(first, as_of)
     count(connection, settings, periods.kept(first, as_of), valued=valued)
+    keep_customers(connection, settings, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 
@@ -65,6 +67,17 @@ def count(
         for mart in COUNTED:
             cells.append(connection, mart, prefix)
         values.value(connection, settings, [day for day in batch if day in valued])
+
+
+def keep_customers(
+    connection: DuckDBPyConnection, settings: Settings, as_of: date, prefix: str = ""
+) -> None:
+    """Keep what each customer is on one day, or put it in a table of another prefix."""
+    layout = cells.Layout([periods.span(as_of, "all")])
+    cells.lay_out(connection, layout, settings)
+    kind = "TEMP TABLE" if prefix else "TABLE"
+    query = f"{sql('current_customers')} ORDER BY customer_key"
+    connection.execute(f"CREATE OR REPLACE {kind} {prefix}current_customers AS {query}")
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:

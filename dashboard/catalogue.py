@@ -18,6 +18,7 @@ from metrics import (
     concentration,
     customers,
     drivers,
+    growth,
     purchase_forecast,
     quality,
     repurchase,
@@ -111,6 +112,14 @@ METRICS: tuple[Metric, ...] = (
         "repurchase", repurchase.repurchase_within,
         "首购客户在 30/60/90/180/365 天内于另一天再次购买的占比，只计观察期已满的客户；95% Wilson 区间。",
         window=None,
+    ),
+    Metric(
+        "growth_accounting", "Growth accounting", "客户增长拆解", "count", None, "rows",
+        growth.growth_accounting,
+        "每个自然月的购买客户分为：新客（历史首次购买在本月，按全公司判断）、留存（上月也买过）、召回（其余）；"
+        "上月购买而本月未买的为流失。本月 = 上月 + 新客 + 召回 − 流失；速动比 =（新客 + 召回）÷ 流失，无流失时为空。"
+        "筛选时，层级等变动造成的流入流出以净额计入召回或流失；未结束的月份有标记。",
+        window=None, history=False,
     ),
     Metric(
         "nps", "NPS", "净推荐值 NPS", "points", "high", "answer", satisfaction.nps,

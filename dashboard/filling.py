@@ -23,7 +23,13 @@ BY_CUSTOMER: Final = ("orders", "customers", "surveys")
 FOR_ALL: Final = ("stores",)
 """Input tables of which a row may change what is told of any customer."""
 
-RENEWED: Final = {"profiles", "purchase_totals", "purchase_cells", "clv_models"}
+RENEWED: Final = {
+    "profiles",
+    "purchase_totals",
+    "purchase_cells",
+    "clv_models",
+    "current_customers",
+}
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 
 

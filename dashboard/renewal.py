@@ -15,7 +15,14 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from dashboard import cells, periods, values
-from dashboard.build import COUNTED, EVENTS, count, first_day, lay_ground
+from dashboard.build import (
+    COUNTED,
+    EVENTS,
+    count,
+    first_day,
+    keep_customers,
+    lay_ground,
+)
 from dashboard.cells import table
 from dashboard.filling import BY_CUSTOMER
 from data.marts import sql
@@ -118,6 +125,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     with _shadows(connection):
         _as_they_are(connection)
         _tell(connection, settings, kept, "now_")
+        keep_customers(connection, settings, as_of, "now_")
         _replace(connection)
     connection.execute(f"CREATE OR REPLACE TABLE total_days AS {sql('total_days')}")
     first = first_day(connection) or as_of
@@ -129,6 +137,10 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     new = [day for day in wanted if day not in kept]
     count(connection, settings, new, valued=valued)
     _revalue(connection, settings, valued)
+    if kept[-1:] == [as_of]:
+        _replace_customers(connection)
+    else:
+        keep_customers(connection, settings, as_of)
 
 
 def _size(connection: DuckDBPyConnection, name: str) -> int:
@@ -204,6 +216,16 @@ def _replace(connection: DuckDBPyConnection) -> None:
         kept = _kept(connection, name)
         connection.execute(f"DELETE FROM {kept} WHERE {_is_changed(name)}")  # noqa: S608 our own names
         connection.execute(f"INSERT INTO {kept} BY NAME FROM temp.main.{name}")
+
+
+def _replace_customers(connection: DuckDBPyConnection) -> None:
+    """Tell anew of the changed customers; the others are as they were that day."""
+    connection.execute(
+        "DELETE FROM current_customers WHERE customer_id IN (FROM changed)"
+    )
+    connection.execute(
+        "INSERT INTO current_customers BY NAME FROM now_current_customers"
+    )
 
 
 def _patch(connection: DuckDBPyConnection, mart: str) -> None:

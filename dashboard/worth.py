@@ -30,7 +30,9 @@ def total(view: View) -> None:
     ink = cards.ink_for(view, "clv")
     number = written(Cell(question, row, "total"), ink)
     big = say(view.lang, "worth.big", total=f"<b>{number}</b>")
-    lines = "".join(_line(view.lang, Cell(question, row, part), ink) for part in PARTS)
+    lines = "".join(
+        _line(view.lang, Cell(question, row, part), ink) for part in PARTS[:2]
+    )
     st.html(
         f'<div class="ch-big">{big}</div><div class="ch-scroll">'
         f'<table class="ch-table">{lines}</table></div>'

@@ -54,6 +54,20 @@ class Drivers(Result):
     reason: pl.String = pa.Field(nullable=True)
 
 
+class Growth(Result):
+    """One row per month and segment: where its buyers come from, and who left."""
+
+    month: pl.String = pa.Field()
+    segment: pl.String = pa.Field()
+    buyers: pl.Int64 = pa.Field(ge=0)
+    before: pl.Int64 = pa.Field(ge=0)
+    new: pl.Int64 = pa.Field(ge=0)
+    retained: pl.Int64 = pa.Field(ge=0)
+    resurrected: pl.Int64 = pa.Field(ge=0)
+    lapsed: pl.Int64 = pa.Field(ge=0)
+    quick_ratio: pl.Float64 = pa.Field(nullable=True)
+
+
 class Survival(Result):
     """One row per day of the curve: the share of customers whose wait has ended."""
 

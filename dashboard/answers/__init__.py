@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from dashboard.answers import compare, delivered, listed, valued
+from dashboard.answers import compare, delivered, listed, retention, valued
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
 from dashboard.answers.view import View, look, offered
@@ -34,6 +34,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "expected_purchases": valued.expected_purchases,
     "clv_model": valued.model,
     "tier_distribution": valued.tiers,
+    "growth_accounting": retention.growth,
 }
 
 

@@ -9,6 +9,7 @@ from dashboard.words import (
     names,
     quality,
     reasons,
+    retention,
     rules,
     shell,
     worth,
@@ -23,6 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **definitions.TEXTS,
     **names.TEXTS,
     **quality.TEXTS,
+    **retention.TEXTS,
     **rules.TEXTS,
     **worth.TEXTS,
 }
