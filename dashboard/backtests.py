@@ -80,7 +80,7 @@ def _outcomes(
         discount_rate=0.0,
     )
     seen = ("customer_key", "frequency", "margin")
-    rows: pl.DataFrame = worth
+    rows = worth.drop_nulls("forecast")  # of no revenue there is no margin rate
     for frame, suffix in zip(around, ("_earlier", "_now"), strict=True):
         rows = rows.join(
             frame.select(seen),
