@@ -7,6 +7,7 @@ from dashboard.words import (
     blocks,
     definitions,
     names,
+    people,
     quality,
     reasons,
     rules,
@@ -21,6 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **blocks.TEXTS,
     **definitions.TEXTS,
     **names.TEXTS,
+    **people.TEXTS,
     **quality.TEXTS,
     **rules.TEXTS,
 }
