@@ -173,6 +173,12 @@ METRICS: tuple[Metric, ...] = (
         window="all", options=("top",), cuts=CUSTOMER_CUTS,
     ),
     Metric(
+        "lorenz", "Lorenz curve", "收入洛伦兹曲线", "share", None, "rows",
+        concentration.lorenz,
+        "把窗口内有购买的客户按净收入从小到大排列，累计客户占比对应的累计净收入占比；默认全部历史。",
+        window="all", cuts=(), history=False,
+    ),
+    Metric(
         "tier_distribution", "Customers by tier", "客户层级分布", "count", None, "tier",
         tiers.tier_distribution,
         "各层级的客户数、净收入、毛利、CLV 及占比；层级按统计日近 365 天消费判定。",

@@ -28,7 +28,15 @@ from dashboard.question import Question
 
 Row = dict[str, Any]
 # The columns that tell the rows of a printed frame apart.
-ROW_NAMES = ("segment", "dimension", "horizon_days", "score", "top")
+ROW_NAMES = (
+    "segment",
+    "month",
+    "dimension",
+    "horizon_days",
+    "score",
+    "top",
+    "percent",
+)
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ class Concentration(Estimate):
 class Lorenz(Result):
     """One row per point of the curve: the smallest customers and what they spend."""
 
+    percent: pl.Int64 = pa.Field(ge=0, le=100)
     customer_share: pl.Float64 = pa.Field()
     revenue_share: pl.Float64 = pa.Field()
 

@@ -22,6 +22,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "satisfaction_drivers": listed.drivers,
     "score_distribution": listed.scores,
     "concentration": listed.concentrated,
+    "lorenz": listed.curve,
     "rate_change": compare.explained,
     "accepted_share": delivered.accepted,
     "rows_held": delivered.held,

@@ -10,8 +10,10 @@ from dashboard.words import (
     people,
     quality,
     reasons,
+    retention,
     rules,
     shell,
+    worth,
 )
 
 LANGUAGES = ("zh", "en")
@@ -24,7 +26,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     **names.TEXTS,
     **people.TEXTS,
     **quality.TEXTS,
+    **retention.TEXTS,
     **rules.TEXTS,
+    **worth.TEXTS,
 }
 
 

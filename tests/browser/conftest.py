@@ -27,6 +27,8 @@ QUIET = (
 PATHS = {
     "overview": "",
     "satisfaction": "satisfaction",
+    "retention": "retention",
+    "lifetime_value": "lifetime_value",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

@@ -12,6 +12,8 @@ from tests.pages.conftest import PAGES, Opener, written
 TITLES = {
     "overview": ("总览", "Overview"),
     "satisfaction": ("满意度", "Satisfaction"),
+    "retention": ("复购与留存", "Repurchase &amp; retention"),
+    "lifetime_value": ("客户终身价值", "Lifetime value"),
     "data_quality": ("数据质量", "Data quality"),
     "definitions": ("指标口径", "Definitions"),
 }

@@ -1,0 +1,65 @@
+"""Words of the page on customers' value."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "worth.title": ("全部客户的价值", "What all customers are worth"),
+    "worth.sub": (
+        "已实现的毛利，加上预测期内的预期毛利",
+        "Margin earned so far, and margin expected over the horizon",
+    ),
+    "worth.big": ("合计 {total}", "{total} in all"),
+    "col.historic_value": ("已实现毛利", "Margin so far"),
+    "col.expected_value": ("预期毛利（折现）", "Expected margin, discounted"),
+    "col.total": ("合计价值", "Total value"),
+    "parts.title": ("价值由谁构成", "Where the value is"),
+    "parts.sub": (
+        "合计价值最高的在前；分组沿用上表的选择",
+        "The most valuable first; grouped as picked above",
+    ),
+    "parts.more": ("另有 {n} 组，未列出", "{n} more groups, not listed"),
+    "lorenz.title": ("收入分布曲线", "How unequally customers spend"),
+    "lorenz.sub": (
+        "客户按消费从少到多排列；曲线越弯，收入越集中",
+        "Smallest customers first; the more it sags, the fewer carry the revenue",
+    ),
+    "lorenz.x": ("累计客户占比", "Share of customers, smallest first"),
+    "lorenz.y": ("累计收入占比", "Share of revenue"),
+    "lorenz.equal": ("人人相同", "All spend alike"),
+    "lorenz.hover": (
+        "消费最少的 {people} 客户贡献收入的 {money}",
+        "The smallest {people} of customers bring {money} of revenue",
+    ),
+    "model.title": ("预测从何而来", "Where the forecast comes from"),
+    "model.sub": (
+        "两个统计模型：还会买几次，每次花多少",
+        "Two models: how often they will buy, and what they spend each time",
+    ),
+    "model.used": (
+        "预测可用：{model}，由 {n} 位客户的购买历史拟合。",
+        "There is a forecast: {model}, fitted on the purchases of {n} customers.",
+    ),
+    "model.uncorrelated": (
+        "频次与单次金额的秩相关为 {rho}，不超过 0.3，符合模型假定。",
+        "Frequency and spend hardly go together (rank correlation {rho}, limit 0.3), as "
+        "the model assumes.",
+    ),
+    "model.correlated": (
+        "⚠ 频次与单次金额的秩相关为 {rho}，超过 0.3：模型假定二者无关，预测应谨慎使用。",
+        "⚠ Frequency and spend go together (rank correlation {rho}, limit 0.3), which the "
+        "model rules out: take the forecast with care.",
+    ),
+    "model.gate": (
+        "给出预测的条件：至少 500 位购买客户、180 天历史、最近 30 天内有订单、"
+        "30 位有三个以上购买日的客户，且两个模型都收敛。",
+        "There is a forecast only with at least 500 buyers, 180 days of history, an order "
+        "in the last 30 days, 30 customers with three purchase days, and both fits "
+        "converged.",
+    ),
+    "model.customers": ("拟合所用客户", "Customers fitted on"),
+    "model.triples": ("不同的购买历史", "Distinct purchase histories"),
+    "model.spend_customers": ("有复购金额的客户", "Customers with repeat spend"),
+    "model.purchases": ("购买模型参数（周）", "Purchase model, weeks"),
+    "model.spend": ("金额模型参数", "Spend model"),
+    "value.model.mbgnbd": ("MBG/NBD 模型", "MBG/NBD"),
+    "value.model.bgnbd": ("BG/NBD 模型", "BG/NBD"),
+    "value.model.pareto": ("Pareto/NBD 模型", "Pareto/NBD"),
+}
