@@ -11,12 +11,12 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import polars as pl
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
 from data.sources.exported import guarded
 
 MOST_EXCEL = 100_000
-"""Rows up to which an Excel file is offered: beyond, it takes long to write and open."""
+"""Rows up to which an Excel file is offered: beyond, writing one takes long."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import exports, formats, queries
 from dashboard.answers.people import parts
@@ -111,9 +112,9 @@ def worded(lang: str, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _columns(lang: str, names: list[str]) -> dict[str, object]:
+def _columns(lang: str, names: list[str]) -> dict[str, ColumnConfig]:
     """Headings in the reader's language, and money with two decimals."""
-    found: dict[str, object] = {}
+    found: dict[str, ColumnConfig] = {}
     for name in names:
         label = say(lang, f"people.col.{name}")
         if name in MONEY:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import answers, refusals
 from dashboard.alike import rows_of
+from dashboard.answers.people import people as behind
 from dashboard.catalogue import Metric
 from dashboard.question import Question
 from dashboard.reader import Reader
@@ -91,7 +92,7 @@ def people(question: Question, part: str) -> pl.DataFrame:
 def _people(
     snapshot: str, viewer: Viewer, question: Question, part: str, _reader: Reader
 ) -> pl.DataFrame:
-    return answers.people.people(_reader, viewer, question, part)
+    return behind(_reader, viewer, question, part)
 
 
 def missing(metric: Metric) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from dashboard.reader import Reader
 from dashboard.viewer import Viewer
 from metrics.estimates import with_state
 
-__all__ = ["answer", "missing", "offered", "people"]
+__all__ = ["answer", "missing", "offered"]
 
 ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "satisfaction_drivers": listed.drivers,
