@@ -20,6 +20,7 @@ from dashboard.question import ATTRIBUTES, Question
 from dashboard.words import say
 
 SHOWN = 200
+DAYS = ("first_day", "last_day")
 MONEY = ("revenue", "margin", "annual_revenue")
 
 
@@ -88,12 +89,13 @@ def listed(view: View, people: People) -> None:
     if rows.height > SHOWN:
         told += say(view.lang, "people.first", n=SHOWN)
     st.caption(told)
-    st.dataframe(
-        worded(view.lang, rows.head(SHOWN)),
-        hide_index=True,
-        width="stretch",
-        column_config=_columns(view.lang, rows.columns),
-    )
+    with st.container(key=f"peopletable-{people.name}"):
+        st.dataframe(
+            worded(view.lang, rows.head(SHOWN)),
+            hide_index=True,
+            width="stretch",
+            column_config=_columns(view.lang, rows.columns),
+        )
     _files(view, people, rows)
     st.code(people.command, language=None, wrap_lines=True)
 
@@ -119,6 +121,8 @@ def _columns(lang: str, names: list[str]) -> dict[str, ColumnConfig]:
         label = say(lang, f"people.col.{name}")
         if name in MONEY:
             found[name] = st.column_config.NumberColumn(label, format="%.2f")
+        elif name in DAYS:
+            found[name] = st.column_config.DateColumn(label, format="YYYY-MM-DD")
         else:
             found[name] = st.column_config.Column(label)
     return found
