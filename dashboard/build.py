@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, periods, values
+from dashboard import backtests, cells, periods, values
 from data.marts import sql
 from data.settings import Settings
 
@@ -18,7 +18,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     """Fill an empty marts file from the input views on the same connection.
 
     Order: events, cells per as-of date in batches (bounded memory), customer values,
-    customers as they are now.
+    customers as they are now, the forecast's track record.
     """
     lay_ground(connection, settings)
     make_events(connection)
@@ -26,6 +26,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     valued = values.dates(first, as_of)
     count(connection, settings, periods.kept(first, as_of), valued=valued)
     keep_customers(connection, settings, as_of)
+    backtests.keep(connection, settings, first, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from data.errors import UsageError
 from metrics import (
+    backtest,
     change,
     clv,
     concentration,
@@ -171,6 +172,13 @@ METRICS: tuple[Metric, ...] = (
         concentration.concentration,
         "收入最高的前 k%（默认 5%）客户占净收入的份额，以及基尼系数；默认全部历史。",
         window="all", options=("top",), cuts=CUSTOMER_CUTS,
+    ),
+    Metric(
+        "clv_backtest", "CLV back-test", "CLV 回测", "money", None, "rows",
+        backtest.clv_backtest,
+        "用过去某一天已知的数据重新拟合模型，预测此后一段时间（默认 365 天，历史不足时取一半）的毛利（不折现），"
+        "与实际发生的毛利比较；“照搬上一年”指把此前同样天数的毛利当作预测。按预测值分为十组，另给出人均误差与秩相关。",
+        window=None, cuts=(), history=False,
     ),
     Metric(
         "lorenz", "Lorenz curve", "收入洛伦兹曲线", "share", None, "rows",

@@ -29,6 +29,7 @@ RENEWED: Final = {
     "purchase_cells",
     "clv_models",
     "current_customers",
+    "clv_backtests",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

@@ -174,6 +174,23 @@ class ClvModel(Result):
     reason: pl.String = pa.Field(nullable=True)
 
 
+class Backtest(Estimate):
+    """One row for all and per decile: what was forecast, what came, what habit said."""
+
+    actual: pl.Float64 = pa.Field(nullable=True)
+    naive: pl.Float64 = pa.Field(nullable=True)
+    error: pl.Float64 = pa.Field(nullable=True)
+    naive_error: pl.Float64 = pa.Field(nullable=True)
+    inside: pl.Boolean = pa.Field(nullable=True)
+    expected_purchases: pl.Float64 = pa.Field(nullable=True)
+    purchases: pl.Float64 = pa.Field(nullable=True)
+    coverage: pl.Float64 = pa.Field(ge=0, le=1, nullable=True)
+    mae: pl.Float64 = pa.Field(ge=0, nullable=True)
+    naive_mae: pl.Float64 = pa.Field(ge=0, nullable=True)
+    rank: pl.Float64 = pa.Field(ge=-1, le=1, nullable=True)
+    naive_rank: pl.Float64 = pa.Field(ge=-1, le=1, nullable=True)
+
+
 class HistoryEstimate(Result):
     """One row per distinct history: what to expect of a customer who has it."""
 

@@ -1,6 +1,6 @@
 """Lifetime value: what are customers worth, on whom does it rest, is it certain?"""
 
-from dashboard import blocks, cards, charts, filters, kpis, shares, worth
+from dashboard import blocks, cards, charts, filters, kpis, record, shares, worth
 
 METRICS = ("clv",)
 CUTS = ("tier", "acquisition_channel", "store", "region", "customer_type")
@@ -27,6 +27,9 @@ with (
     cards.card("concentration", *cards.heads(view, "concentration", "concentration")),
 ):
     shares.concentration(view)
+
+with cards.card("record", *cards.titles(view, "record")):
+    record.shown(view)
 
 with cards.card("model", *cards.titles(view, "model")):
     worth.model(view)

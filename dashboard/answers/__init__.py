@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from dashboard.answers import compare, delivered, listed, retention, valued
+from dashboard.answers import compare, delivered, listed, proved, retention, valued
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
 from dashboard.answers.view import View, look, offered
@@ -32,6 +32,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "days_behind": delivered.behind,
     "clv": valued.clv,
     "expected_purchases": valued.expected_purchases,
+    "clv_backtest": proved.backtest,
     "clv_model": valued.model,
     "tier_distribution": valued.tiers,
     "growth_accounting": retention.growth,

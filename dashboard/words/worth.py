@@ -28,6 +28,34 @@ TEXTS: dict[str, tuple[str, str]] = {
         "消费最少的 {people} 客户贡献收入的 {money}",
         "The smallest {people} of customers bring {money} of revenue",
     ),
+    "record.title": ("这个预测过去准不准", "Was the forecast right before?"),
+    "record.sub": (
+        "用当时已知的数据重新预测，再与实际毛利比较；照搬上一年：把此前同样天数的毛利当作预测",
+        "Forecast again with what was known then, beside the margin that came; habit: as "
+        "much as in the time before",
+    ),
+    "record.told": (
+        "{cut}时，模型会预测当时的 {n} 位客户到{until}带来毛利 {value}；实际为 {actual}，"
+        "预测偏差 {error}，照搬上一年的偏差为 {naive}。",
+        "On {cut} the model would have expected {value} of margin by {until} from the {n} "
+        "customers of that day; {actual} came: {error} off. Same as last year would have "
+        "been {naive} off.",
+    ),
+    "record.each": (
+        "单个客户平均误差 {mae}（照搬上一年 {naive_mae}）；排序相关 {rank}（照搬上一年 "
+        "{naive_rank}）；十组中实际值落在区间内的占 {coverage}。",
+        "Per customer {mae} off on average (same as last year: {naive_mae}); ranks agree "
+        "by {rank} (same as last year: {naive_rank}); in {coverage} of ten groups the "
+        "outcome lay inside the interval.",
+    ),
+    "record.tenth": ("预测价值分组（10 最高）", "Group by forecast, 10 the highest"),
+    "record.n": ("客户数", "Customers"),
+    "record.value": ("预测", "Forecast"),
+    "record.ci_low": ("区间下限", "Interval from"),
+    "record.ci_high": ("区间上限", "to"),
+    "record.actual": ("实际", "What came"),
+    "record.naive": ("照搬上一年", "Same as last year"),
+    "record.error": ("预测偏差", "Forecast off by"),
     "model.title": ("预测从何而来", "Where the forecast comes from"),
     "model.sub": (
         "两个统计模型：还会买几次，每次花多少",

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-LAYOUT = 1  # to be raised when `dashboard.build` makes other tables of the same texts
+LAYOUT = 2  # to be raised when `dashboard.build` makes other tables of the same texts
 
 
 @cache
