@@ -224,3 +224,21 @@ def address(app: AppTest) -> dict[str, list[str]]:
 
 def _regions(app) -> list[str]:
     return list(app.multiselect(key="w_region_zh").options)
+
+
+def test_a_count_opens_its_customers_as_many_as_it_says(
+    open_page: Opener, company_store: Path
+) -> None:
+    app = open_page(company_store, lang="en")
+    link = next(b for b in app.button if b.key == "people_active_customers_en")
+    opened = link.click().run()
+    assert not opened.exception
+    told = next(c.value for c in opened.caption if "Buyers in the window" in c.value)
+    listed = re.search(r": ([\d,]+)", told)
+    shown = re.search(
+        r'data-metric="active_customers"[^>]*data-column="value"[^>]*>([\d,]+)<',
+        written(app),
+    )
+    assert listed
+    assert shown
+    assert listed[1] == shown[1]
