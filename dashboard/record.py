@@ -1,5 +1,6 @@
 """The track record of the forecast in plain words, and by tenths of the customers."""
 
+from datetime import date
 from html import escape
 
 import streamlit as st
@@ -35,8 +36,8 @@ def _told(view: View, question: Question, row: Row) -> str:
     """The total: forecast, outcome, both errors."""
     money, share = cards.ink_for(view, "clv"), Ink(view.lang, "share")
     parts = {
-        "cut": escape(formats.day(view.lang, row["cut"])),
-        "until": escape(formats.day(view.lang, row["until"])),
+        "cut": _day(view, row["cut"]),
+        "until": _day(view, row["until"]),
         "n": written(Cell(question, row, "n"), share.of("count")),
         "value": written(Cell(question, row), money),
         "actual": written(Cell(question, row, "actual"), money),
@@ -44,6 +45,10 @@ def _told(view: View, question: Question, row: Row) -> str:
         "naive": written(Cell(question, row, "naive_error"), share, "relative"),
     }
     return say(view.lang, "record.told", **parts)
+
+
+def _day(view: View, day: date) -> str:
+    return f'<span class="ch-id">{escape(formats.day(view.lang, day))}</span>'
 
 
 def _each(view: View, question: Question, row: Row) -> str:

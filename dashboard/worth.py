@@ -11,6 +11,7 @@ from dashboard.naming import namer
 from dashboard.numbers import Cell, Ink, Row, inside, stated, written
 from dashboard.question import Question
 from dashboard.words import label_of, reason_text, say
+from metrics.spend_model import CORRELATED
 
 PARTS = ("historic_value", "expected_value", "total")
 MOST = 20
@@ -126,7 +127,8 @@ def _doubt(view: View, question: Question, row: Row) -> str:
     rho = written(Cell(question, row, "correlation"), Ink(view.lang, "score"))
     doubted = cards.first_row(view.ask("clv")).get("reason") is not None
     key = "model.correlated" if doubted else "model.uncorrelated"
-    return "<br>" + say(view.lang, key, rho=rho)
+    limit = f'<span class="ch-id">{CORRELATED}</span>'
+    return "<br>" + say(view.lang, key, rho=rho, limit=limit)
 
 
 def _support(view: View, question: Question, row: Row) -> str:

@@ -66,13 +66,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is a forecast: {model}, fitted on the purchases of {n} customers.",
     ),
     "model.uncorrelated": (
-        "频次与单次金额的秩相关为 {rho}，不超过 0.3，符合模型假定。",
-        "Frequency and spend hardly go together (rank correlation {rho}, limit 0.3), as "
+        "频次与单次金额的秩相关为 {rho}，不超过 {limit}，符合模型假定。",
+        "Frequency and spend hardly go together (rank correlation {rho}, limit {limit}), as "
         "the model assumes.",
     ),
     "model.correlated": (
-        "⚠ 频次与单次金额的秩相关为 {rho}，超过 0.3：模型假定二者无关，预测应谨慎使用。",
-        "⚠ Frequency and spend go together (rank correlation {rho}, limit 0.3), which the "
+        "⚠ 频次与单次金额的秩相关为 {rho}，超过 {limit}：模型假定二者无关，预测应谨慎使用。",
+        "⚠ Frequency and spend go together (rank correlation {rho}, limit {limit}), which the "
         "model rules out: take the forecast with care.",
     ),
     "model.gate": (
