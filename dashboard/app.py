@@ -15,7 +15,12 @@ from dashboard.words import say  # noqa: E402
 from data.errors import DashboardError  # noqa: E402
 
 GROUPS = {
-    "health": (("overview", "monitor_heart"), ("satisfaction", "sentiment_satisfied")),
+    "health": (
+        ("overview", "monitor_heart"),
+        ("satisfaction", "sentiment_satisfied"),
+        ("retention", "autorenew"),
+        ("lifetime_value", "savings"),
+    ),
     "marketing": (("tiers", "stairs"),),
     "data": (("data_quality", "verified"), ("definitions", "menu_book")),
 }

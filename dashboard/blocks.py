@@ -18,8 +18,9 @@ def trend(view: View, metrics: tuple[str, ...], height: int = 312) -> None:
     name = label(view.lang, find(metric))
     title = say(view.lang, "trend.title", name=name)
     with cards.card("trend", title, charts.caption(view, metric)):
-        labels = [label(view.lang, find(each)) for each in offered]
-        filters.pick(view, "trend", offered, labels)
+        if len(offered) > 1:
+            labels = [label(view.lang, find(each)) for each in offered]
+            filters.pick(view, "trend", offered, labels)
         charts.trend(view, metric, height)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, periods, tierings, values
+from dashboard import backtests, cells, periods, tierings, values
 from data.marts import sql
 from data.settings import Settings
 from data.tiers import names
@@ -19,7 +19,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     """Fill an empty marts file from the input views on the same connection.
 
     Order: events, cells per as-of date in batches (bounded memory), customer values,
-    customers as they are now.
+    customers as they are now, the forecast's track record.
     """
     lay_ground(connection, settings)
     make_events(connection)
@@ -28,6 +28,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     count(connection, settings, periods.kept(first, as_of), valued=valued)
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     keep_customers(connection, settings, as_of)
+    backtests.keep(connection, settings, first, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 

@@ -13,11 +13,13 @@ import polars as pl
 
 from data.errors import UsageError
 from metrics import (
+    backtest,
     change,
     clv,
     concentration,
     customers,
     drivers,
+    growth,
     migration,
     purchase_forecast,
     quality,
@@ -116,6 +118,14 @@ METRICS: tuple[Metric, ...] = (
         window=None,
     ),
     Metric(
+        "growth_accounting", "Growth accounting", "客户增长拆解", "count", None, "rows",
+        growth.growth_accounting,
+        "每个自然月的购买客户分为：新客（历史首次购买在本月，按全公司判断）、留存（上月也买过）、召回（其余）；"
+        "上月购买而本月未买的为流失。本月 = 上月 + 新客 + 召回 − 流失；速动比 =（新客 + 召回）÷ 流失，无流失时为空。"
+        "筛选时，层级等变动造成的流入流出以净额计入召回或流失；未结束的月份有标记。",
+        window=None, history=False,
+    ),
+    Metric(
         "nps", "NPS", "净推荐值 NPS", "points", "high", "answer", satisfaction.nps,
         "100 ×（推荐者 9–10 分 − 贬损者 0–6 分）÷ 有评分的答卷数，默认近 90 天；未作答不计；修正 Wald 区间（Rocks 2016）。",
         window="90", needs=("surveys",), cuts=ASKED,
@@ -165,6 +175,19 @@ METRICS: tuple[Metric, ...] = (
         concentration.concentration,
         "收入最高的前 k%（默认 5%）客户占净收入的份额，以及基尼系数；默认全部历史。",
         window="all", options=("top",), cuts=CUSTOMER_CUTS,
+    ),
+    Metric(
+        "clv_backtest", "CLV back-test", "CLV 回测", "money", None, "rows",
+        backtest.clv_backtest,
+        "用过去某一天已知的数据重新拟合模型，预测此后一段时间（默认 365 天，历史不足时取一半）的毛利（不折现），"
+        "与实际发生的毛利比较；“照搬上一年”指把此前同样天数的毛利当作预测。按预测值分为十组，另给出人均误差与秩相关。",
+        window=None, cuts=(), history=False,
+    ),
+    Metric(
+        "lorenz", "Lorenz curve", "收入洛伦兹曲线", "share", None, "rows",
+        concentration.lorenz,
+        "把窗口内有购买的客户按净收入从小到大排列，累计客户占比对应的累计净收入占比；默认全部历史。",
+        window="all", cuts=(), history=False,
     ),
     Metric(
         "tier_distribution", "Customers by tier", "客户层级分布", "count", None, "tier",

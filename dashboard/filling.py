@@ -30,6 +30,7 @@ RENEWED: Final = {
     "clv_models",
     "current_customers",
     "tier_stays",
+    "clv_backtests",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

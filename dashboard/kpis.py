@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import charts, limits, sparkline
+from dashboard import charts, limits, lists, sparkline
 from dashboard.cards import (
     change_cell,
     change_meaning,
@@ -45,6 +45,9 @@ def kpi(view: View, metric: str) -> None:
         st.html(_kpi(view, find(metric)))
         known = first_row(view.ask(metric)).get("value") is not None
         clicked = known and _trend_link(view, metric)
+        found = lists.of(view, metric) if known else ()
+        if found:
+            lists.link(view, found, metric)
     if clicked:
         trend_dialog(view, metric)
 

@@ -29,8 +29,8 @@ from dashboard.question import Question
 Row = dict[str, Any]
 # The columns that tell the rows of a printed frame apart.
 ROW_NAMES = (
-    *("segment", "dimension", "horizon_days", "score", "top", "customer_id"),
-    *("tier_from", "tier_to", "tier", "other_tier"),
+    *("segment", "month", "dimension", "horizon_days", "score", "top", "percent"),
+    *("customer_id", "tier_from", "tier_to", "tier", "other_tier"),
 )
 GRID = ("recency", "frequency", "monetary")
 

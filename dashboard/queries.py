@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboard import answers, refusals
 from dashboard.alike import rows_of
+from dashboard.answers.people import people as behind
 from dashboard.catalogue import Metric
 from dashboard.question import Question
 from dashboard.reader import Reader
@@ -26,6 +27,7 @@ STORE = "CUSTOMER_HEALTH_STORE"
 DEFAULT_STORE = ".customer-health/store"
 STALE_DAYS = 2
 KEPT_ANSWERS = 2000
+KEPT_LISTS = 8
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,19 @@ def _answer(
     snapshot: str, viewer: Viewer, question: Question, _reader: Reader
 ) -> pl.DataFrame:
     return answers.answer(_reader, viewer, question)
+
+
+def people(question: Question, part: str) -> pl.DataFrame:
+    """The customers behind one count of a metric; asked again, from the cache."""
+    here = reader()
+    return _people(here.snapshot.id, viewer(), question, part, here)
+
+
+@st.cache_resource(max_entries=KEPT_LISTS, show_spinner=False)
+def _people(
+    snapshot: str, viewer: Viewer, question: Question, part: str, _reader: Reader
+) -> pl.DataFrame:
+    return behind(_reader, viewer, question, part)
 
 
 def missing(metric: Metric) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, periods, tierings, values
+from dashboard import backtests, cells, periods, tierings, values
 from dashboard.build import (
     COUNTED,
     EVENTS,
@@ -142,6 +142,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
         _replace_customers(connection)
     else:
         keep_customers(connection, settings, as_of)
+    backtests.keep(connection, settings, first, as_of)
 
 
 def _size(connection: DuckDBPyConnection, name: str) -> int:

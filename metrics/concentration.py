@@ -47,7 +47,7 @@ def lorenz(customers: LazyFrame[CustomerRevenue]) -> DataFrame[Lorenz]:
 
     Formula: running revenue, smallest customer first, at every hundredth of customers
     Interval: none, every customer is counted
-    Grain: one row per point, at most 101: customer_share, revenue_share
+    Grain: one row per point, at most 101: percent, customer_share, revenue_share
     Units: shares, 0 to 1; below zero where customers cost more than they paid
     Source: Lorenz, Publications of the American Statistical Association 9 (1905)
     """
@@ -56,14 +56,16 @@ def lorenz(customers: LazyFrame[CustomerRevenue]) -> DataFrame[Lorenz]:
     running = customers.sort("revenue").select(
         ratio(position, size).alias("customer_share"),
         ratio(value.cum_sum(), value.sum()).alias("revenue_share"),
-        (position * POINTS // size).alias("point"),
+        (position * POINTS // size).cast(pl.Int64).alias("percent"),
         value.sum().alias("total"),
     )
-    curve = running.filter(pl.col("total") > 0).group_by("point", maintain_order=True)
-    start = pl.LazyFrame({"customer_share": [0.0], "revenue_share": [0.0]})
-    points = curve.last().filter(pl.col("point") > 0).drop("point", "total")
+    curve = running.filter(pl.col("total") > 0).group_by("percent", maintain_order=True)
+    points = curve.last().filter(pl.col("percent") > 0).drop("total")
+    start = {"percent": [0], "customer_share": [0.0], "revenue_share": [0.0]}
     rows = points.collect()
-    return Lorenz.validate(pl.concat([start.collect(), rows]) if rows.height else rows)
+    return Lorenz.validate(
+        pl.concat([pl.DataFrame(start), rows]) if rows.height else rows
+    )
 
 
 def _weighted() -> pl.Expr:

@@ -54,6 +54,20 @@ class Drivers(Result):
     reason: pl.String = pa.Field(nullable=True)
 
 
+class Growth(Result):
+    """One row per month and segment: where its buyers come from, and who left."""
+
+    month: pl.String = pa.Field()
+    segment: pl.String = pa.Field()
+    buyers: pl.Int64 = pa.Field(ge=0)
+    before: pl.Int64 = pa.Field(ge=0)
+    new: pl.Int64 = pa.Field(ge=0)
+    retained: pl.Int64 = pa.Field(ge=0)
+    resurrected: pl.Int64 = pa.Field(ge=0)
+    lapsed: pl.Int64 = pa.Field(ge=0)
+    quick_ratio: pl.Float64 = pa.Field(nullable=True)
+
+
 class Survival(Result):
     """One row per day of the curve: the share of customers whose wait has ended."""
 
@@ -79,6 +93,7 @@ class Concentration(Estimate):
 class Lorenz(Result):
     """One row per point of the curve: the smallest customers and what they spend."""
 
+    percent: pl.Int64 = pa.Field(ge=0, le=100)
     customer_share: pl.Float64 = pa.Field()
     revenue_share: pl.Float64 = pa.Field()
 
@@ -157,6 +172,23 @@ class ClvModel(Result):
     correlation: pl.Float64 = pa.Field(ge=-1, le=1, nullable=True)
     covariance: Annotated[pl.List, pl.Float64] = pa.Field()
     reason: pl.String = pa.Field(nullable=True)
+
+
+class Backtest(Estimate):
+    """One row for all and per decile: what was forecast, what came, what habit said."""
+
+    actual: pl.Float64 = pa.Field(nullable=True)
+    naive: pl.Float64 = pa.Field(nullable=True)
+    error: pl.Float64 = pa.Field(nullable=True)
+    naive_error: pl.Float64 = pa.Field(nullable=True)
+    inside: pl.Boolean = pa.Field(nullable=True)
+    expected_purchases: pl.Float64 = pa.Field(nullable=True)
+    purchases: pl.Float64 = pa.Field(nullable=True)
+    coverage: pl.Float64 = pa.Field(ge=0, le=1, nullable=True)
+    mae: pl.Float64 = pa.Field(ge=0, nullable=True)
+    naive_mae: pl.Float64 = pa.Field(ge=0, nullable=True)
+    rank: pl.Float64 = pa.Field(ge=-1, le=1, nullable=True)
+    naive_rank: pl.Float64 = pa.Field(ge=-1, le=1, nullable=True)
 
 
 class HistoryEstimate(Result):

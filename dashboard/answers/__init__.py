@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 import polars as pl
 
-from dashboard.answers import compare, delivered, listed, tiering, valued
+from dashboard.answers import (
+    compare,
+    delivered,
+    listed,
+    proved,
+    retention,
+    tiering,
+    valued,
+)
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
 from dashboard.answers.view import View, look, offered
@@ -22,6 +30,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "satisfaction_drivers": listed.drivers,
     "score_distribution": listed.scores,
     "concentration": listed.concentrated,
+    "lorenz": listed.curve,
     "rate_change": compare.explained,
     "accepted_share": delivered.accepted,
     "rows_held": delivered.held,
@@ -31,6 +40,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "days_behind": delivered.behind,
     "clv": valued.clv,
     "expected_purchases": valued.expected_purchases,
+    "clv_backtest": proved.backtest,
     "clv_model": valued.model,
     "tier_distribution": valued.tiers,
     "tier_migration": tiering.migration,
@@ -40,6 +50,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "tier_simulation": tiering.simulated,
     "rfm_scores": tiering.scored,
     "rfm_grid": tiering.grid,
+    "growth_accounting": retention.growth,
 }
 
 

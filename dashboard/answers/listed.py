@@ -10,7 +10,7 @@ from dashboard.cells import frame
 from data.errors import UsageError
 from data.marts import sql
 from data.schemas.cells import Answers, CustomerRevenue
-from metrics.concentration import concentration
+from metrics.concentration import concentration, lorenz
 from metrics.drivers import satisfaction_drivers
 from metrics.scores import score_distribution
 
@@ -50,6 +50,12 @@ def concentrated(view: View) -> pl.DataFrame:
         top=top,
         by=column(view.by),
     )
+
+
+def curve(view: View) -> pl.DataFrame:
+    """The revenue of the smallest customers, from none of them to all."""
+    spent = rows(view, "window_spending").lazy()
+    return lorenz(CustomerRevenue.validate(spent))
 
 
 def percent(text: str) -> int:

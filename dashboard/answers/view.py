@@ -44,6 +44,10 @@ class View:
         if self.by not in HISTORY:
             return (periods.span(self.as_of, self.period),)
         period = "month" if self.by == "month" and self.metric.window else self.period
+        return self.over(period)
+
+    def over(self, period: str) -> tuple[Span, ...]:
+        """A window of each date up to the view's own."""
         return tuple(periods.span(day, period) for day in self._dates())
 
     def _dates(self) -> tuple[date, ...]:

@@ -1,9 +1,22 @@
 """Charts: one look, cached by small keys, each number with its origin."""
 
 from dashboard.charts.drivers import drivers
+from dashboard.charts.growth import growth
+from dashboard.charts.lorenz import lorenz
 from dashboard.charts.quality import quality
 from dashboard.charts.scores import scores
 from dashboard.charts.tier_trend import tier_trend
 from dashboard.charts.trend import caption, trend
+from dashboard.charts.within import within
 
-__all__ = ["caption", "drivers", "quality", "scores", "tier_trend", "trend"]
+__all__ = [
+    "caption",
+    "drivers",
+    "growth",
+    "lorenz",
+    "quality",
+    "scores",
+    "tier_trend",
+    "trend",
+    "within",
+]

@@ -1,9 +1,19 @@
 """The command line: everything that a page shows, and all that feeds it."""
 
-from dashboard.cli import alike, asking, keeping, loading, rejects, serving
+from dashboard.cli import alike, asking, keeping, loading, people, rejects, serving
 from dashboard.cli.shell import app
 
-__all__ = ["alike", "app", "asking", "keeping", "loading", "main", "rejects", "serving"]
+__all__ = [
+    "alike",
+    "app",
+    "asking",
+    "keeping",
+    "loading",
+    "main",
+    "people",
+    "rejects",
+    "serving",
+]
 
 
 def main() -> None:

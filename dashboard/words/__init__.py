@@ -7,11 +7,14 @@ from dashboard.words import (
     blocks,
     definitions,
     names,
+    people,
     quality,
     reasons,
+    retention,
     rules,
     shell,
     tiers,
+    worth,
 )
 
 LANGUAGES = ("zh", "en")
@@ -22,9 +25,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     **blocks.TEXTS,
     **definitions.TEXTS,
     **names.TEXTS,
+    **people.TEXTS,
     **quality.TEXTS,
+    **retention.TEXTS,
     **rules.TEXTS,
     **tiers.TEXTS,
+    **worth.TEXTS,
 }
 
 

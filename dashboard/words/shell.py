@@ -19,6 +19,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "客户会推荐我们吗？先改进什么？",
         "Would our customers recommend us, and what should we fix first?",
     ),
+    "page.lifetime_value": ("客户终身价值", "Lifetime value"),
+    "page.lifetime_value.question": (
+        "客户值多少钱？价值集中在谁身上？这个预测可信吗？",
+        "What are our customers worth, on whom does it rest, can the forecast be trusted?",
+    ),
     "page.data_quality": ("数据质量", "Data quality"),
     "page.data_quality.question": (
         "今天的数字可信吗？哪里有问题？该做什么？",

@@ -77,7 +77,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tier.rule.scores": ("R、F、M 评分在 {ranges}", "R, F, M scores in {ranges}"),
     "value.scheme.spend": ("消费", "Spend"),
     "value.scheme.hml": ("高中低", "High, medium, low"),
-    "value.scheme.rfm": ("RFM", "RFM"),
+    "value.scheme.rfm": ("RFM 分群", "RFM segments"),
     "value.tier.high": ("高", "High"),
     "value.tier.medium": ("中", "Medium"),
     "value.tier.low": ("低", "Low"),

@@ -122,6 +122,21 @@ class CustomerHistory(Cells):
     margin: pl.Float64 = pa.Field()
 
 
+class Outcomes(Cells):
+    """One row per customer of a past day: what was forecast, and what came since."""
+
+    forecast: pl.Float64 = pa.Field()
+    variance: pl.Float64 = pa.Field(ge=0)
+    gradient_1: pl.Float64 = pa.Field()
+    gradient_2: pl.Float64 = pa.Field()
+    gradient_3: pl.Float64 = pa.Field()
+    gradient_4: pl.Float64 = pa.Field()
+    expected_purchases: pl.Float64 = pa.Field(ge=0)
+    purchases: pl.Float64 = pa.Field(ge=0)
+    actual: pl.Float64 = pa.Field()
+    before: pl.Float64 = pa.Field()
+
+
 class Triples(Cells):
     """One row per distinct purchase history: how many customers have it."""
 

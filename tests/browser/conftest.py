@@ -28,6 +28,8 @@ PATHS = {
     "overview": "",
     "satisfaction": "satisfaction",
     "tiers": "tiers",
+    "retention": "retention",
+    "lifetime_value": "lifetime_value",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

@@ -41,6 +41,7 @@ KEYED = (
     "answer_totals",
 )
 NUMBERED = ("profiles", "current_customers")
+TOLD = ("clv_backtests",)
 PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
     "tier_rules",
@@ -124,7 +125,7 @@ def difference(renewed: Path, full: Path) -> dict[str, int]:
         made = store / "snapshots" / open_current(store).id / "marts.duckdb"
         connection.execute(f"ATTACH '{made}' AS {name} (READ_ONLY)")
     found = {}
-    for table in (*PLAIN, *KEYED, *CELLS, *NUMBERED, "tier_stays"):
+    for table in (*PLAIN, *KEYED, *CELLS, *NUMBERED, *TOLD, "tier_stays"):
         sides = rows("renewed", table), rows("anew", table)
         found[table] = sum(
             connection.execute(
@@ -150,6 +151,9 @@ def rows(side: str, table: str) -> str:
             f"SELECT t.* EXCLUDE (customer_key), p.customer_id FROM {side}.tier_stays"
             f" AS t JOIN {side}.profiles AS p USING (customer_key)"
         )
+    if table == "clv_backtests":
+        rounded = "ROUND(COLUMNS('value|ci_|actual|naive|error|rank'), 3)"
+        return f"SELECT segment, n, {rounded} FROM {side}.{table}"
     if table == "value_cells":
         rounded = "ROUND(COLUMNS('historic|forecast|expected|gradient'), 3)"
         return f"SELECT cube, as_of, store, region, tier, {rounded} FROM {side}.{table}"

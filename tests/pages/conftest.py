@@ -11,7 +11,15 @@ from dashboard.refresh import refresh
 from data.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("overview", "satisfaction", "tiers", "data_quality", "definitions")
+PAGES = (
+    "overview",
+    "satisfaction",
+    "retention",
+    "lifetime_value",
+    "tiers",
+    "data_quality",
+    "definitions",
+)
 Opener = Callable[..., AppTest]
 
 HEADERS = "订单号,客户号,下单时间,实付金额"

@@ -13,6 +13,8 @@ TITLES = {
     "overview": ("总览", "Overview"),
     "satisfaction": ("满意度", "Satisfaction"),
     "tiers": ("客户分层", "Tiers"),
+    "retention": ("复购与留存", "Repurchase &amp; retention"),
+    "lifetime_value": ("客户终身价值", "Lifetime value"),
     "data_quality": ("数据质量", "Data quality"),
     "definitions": ("指标口径", "Definitions"),
 }
@@ -223,3 +225,21 @@ def address(app: AppTest) -> dict[str, list[str]]:
 
 def _regions(app) -> list[str]:
     return list(app.multiselect(key="w_region_zh").options)
+
+
+def test_a_count_opens_its_customers_as_many_as_it_says(
+    open_page: Opener, company_store: Path
+) -> None:
+    app = open_page(company_store, lang="en")
+    link = next(b for b in app.button if b.key == "people_active_customers_en")
+    opened = link.click().run()
+    assert not opened.exception
+    told = next(c.value for c in opened.caption if "Buyers in the window" in c.value)
+    listed = re.search(r": ([\d,]+)", told)
+    shown = re.search(
+        r'data-metric="active_customers"[^>]*data-column="value"[^>]*>([\d,]+)<',
+        written(app),
+    )
+    assert listed
+    assert shown
+    assert listed[1] == shown[1]

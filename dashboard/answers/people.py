@@ -1,0 +1,91 @@
+"""The customers behind a count, one row each."""
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from dashboard import cells, periods
+from dashboard.answers.view import look, offered
+from dashboard.question import Condition, Question
+from dashboard.reader import Reader
+from dashboard.viewer import Viewer
+from data.errors import UsageError
+from data.marts import sql
+
+PARTS: dict[str, dict[str, str]] = {
+    "customers": {"customers": "p.first_day IS NOT NULL"},
+    "active_customers": {"buyers": "p.last_day > $start"},
+    "repurchase_rate": {
+        "repeat_buyers": "p.prior_day > $start",
+        "once_buyers": "p.last_day > $start"
+        " AND (p.prior_day IS NULL OR p.prior_day <= $start)",
+    },
+    "returning_share": {
+        "returning_buyers": "p.last_day > $start AND p.first_day <= $start",
+        "new_buyers": "p.first_day > $start",
+    },
+    "churn_rate": {
+        "lost_buyers": "p.last_day <= $start AND p.last_day > $before",
+    },
+}
+"""Per metric, the counts in it that customers stand behind, and which ones they are."""
+
+COLUMNS = (
+    "customer_id", "store", "region", "customer_type", "acquisition_channel", "tier",
+    "first_day", "last_day", "days", "orders", "revenue", "margin", "annual_revenue",
+)  # fmt: skip
+
+
+def parts(metric: str) -> tuple[str, ...]:
+    """The counts of a metric whose customers can be listed."""
+    return tuple(PARTS.get(metric, ()))
+
+
+def people(
+    reader: Reader, viewer: Viewer, question: Question, part: str | None = None
+) -> pl.DataFrame:
+    """The customers behind a count, the highest annual revenue first.
+
+    Grain: one row per customer of the view, as at its as-of date: attributes, first and
+        last purchase day, purchase days, orders, net revenue and margin to date, net
+        revenue of the trailing year
+    Units: days as dates; counts; currency
+    Errors: UsageError for a metric without such a list, or a part that it does not have
+    """
+    view = look(reader, viewer, question)
+    chosen = _condition(question.metric, part)
+    span = periods.span(view.as_of, view.period)
+    given = {"start": span.starts_after, "before": span.previous_after}
+    used = {name: day for name, day in given.items() if f"${name}" in chosen}
+    clauses = [chosen, *(_clause(n, each) for n, each in enumerate(view.where))]
+    values = {f"values{n}": list(each.values) for n, each in enumerate(view.where)}
+    query = (
+        f"SELECT {', '.join(COLUMNS)} FROM ({{source}}) AS p"  # noqa: S608 our own texts, values are parameters
+        f" WHERE {' AND '.join(f'({each})' for each in clauses)}"
+        " ORDER BY annual_revenue DESC, customer_id"
+    )
+
+    def ask(connection: DuckDBPyConnection, source: str) -> pl.DataFrame:
+        text = query.format(source=source)
+        found: pl.DataFrame = connection.execute(text, used | values).pl()
+        return found
+
+    if view.as_of == offered(reader)[-1]:
+        with reader.snapshot.cursor() as cursor:
+            return ask(cursor, "SELECT * FROM current_customers")
+    layout = cells.Layout([periods.span(view.as_of, "all")])
+    return reader.laid_out(layout, lambda c: ask(c, sql("current_customers")))
+
+
+def _condition(metric: str, part: str | None) -> str:
+    known = PARTS.get(metric)
+    if not known:
+        names = ", ".join(PARTS)
+        raise UsageError(f"{metric} has no list of customers; these have: {names}")
+    if part is not None and part not in known:
+        raise UsageError(f"--part {part}: it is one of {', '.join(known)}")
+    return known[part] if part else next(iter(known.values()))
+
+
+def _clause(place: int, condition: Condition) -> str:
+    inside = f"list_contains($values{place}, p.{condition.attribute})"
+    return f"NOT {inside}" if condition.negate else inside

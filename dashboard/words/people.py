@@ -1,0 +1,41 @@
+"""Words of the lists of customers behind a number."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "people.link": ("客户名单", "Customers"),
+    "people.title": ("数字背后的客户", "The customers behind the number"),
+    "people.count": ("{name}：{n} 位客户", "{name}: {n}"),
+    "people.first": (
+        "；此处显示近一年消费最高的 {n} 位，文件含全部",
+        "; the {n} with the highest revenue of the year are shown, files hold all",
+    ),
+    "people.customers": ("有购买的客户", "Customers with a purchase"),
+    "people.buyers": ("窗口内有购买的客户", "Buyers in the window"),
+    "people.repeat_buyers": ("窗口内复购的客户", "Bought on two or more days"),
+    "people.once_buyers": ("窗口内只买过一天的客户", "Bought on one day only"),
+    "people.returning_buyers": ("窗口前就买过的客户", "Had bought before"),
+    "people.new_buyers": ("窗口内首次购买的客户", "First purchase in the window"),
+    "people.lost_buyers": (
+        "上一窗口有购买、本窗口没有的客户",
+        "Bought in the window before, not in this one",
+    ),
+    "people.csv": ("下载 CSV", "Download CSV"),
+    "people.xlsx": ("下载 Excel", "Download Excel"),
+    "people.no_export": ("您的身份不能导出名单", "Your role may not export lists"),
+    "people.excel_limit": (
+        "超过 {n} 行时只提供 CSV",
+        "Above {n} rows, CSV only",
+    ),
+    "people.col.customer_id": ("客户编号", "Customer"),
+    "people.col.store": ("门店", "Store"),
+    "people.col.region": ("区域", "Region"),
+    "people.col.customer_type": ("客户类型", "Type"),
+    "people.col.acquisition_channel": ("获客渠道", "Acquired through"),
+    "people.col.tier": ("层级", "Tier"),
+    "people.col.first_day": ("首次购买", "First purchase"),
+    "people.col.last_day": ("最近购买", "Last purchase"),
+    "people.col.days": ("购买天数", "Purchase days"),
+    "people.col.orders": ("订单数", "Orders"),
+    "people.col.revenue": ("累计净收入", "Net revenue"),
+    "people.col.margin": ("累计毛利", "Margin"),
+    "people.col.annual_revenue": ("近一年净收入", "Revenue, 365 days"),
+}

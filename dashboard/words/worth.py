@@ -1,0 +1,93 @@
+"""Words of the page on customers' value."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "worth.title": ("全部客户的价值", "What all customers are worth"),
+    "worth.sub": (
+        "已实现的毛利，加上预测期内的预期毛利",
+        "Margin earned so far, and margin expected over the horizon",
+    ),
+    "worth.big": ("合计 {total}", "{total} in all"),
+    "col.historic_value": ("已实现毛利", "Margin so far"),
+    "col.expected_value": ("预期毛利（折现）", "Expected margin, discounted"),
+    "col.total": ("合计价值", "Total value"),
+    "parts.title": ("价值由谁构成", "Where the value is"),
+    "parts.sub": (
+        "合计价值最高的在前；分组沿用上表的选择",
+        "The most valuable first; grouped as picked above",
+    ),
+    "parts.more": ("另有 {n} 组，未列出", "{n} more groups, not listed"),
+    "lorenz.title": ("收入分布曲线", "How unequally customers spend"),
+    "lorenz.sub": (
+        "客户按消费从少到多排列；曲线越弯，收入越集中",
+        "Smallest customers first; the more it sags, the fewer carry the revenue",
+    ),
+    "lorenz.x": ("累计客户占比", "Share of customers, smallest first"),
+    "lorenz.y": ("累计收入占比", "Share of revenue"),
+    "lorenz.equal": ("人人相同", "All spend alike"),
+    "lorenz.hover": (
+        "消费最少的 {people} 客户贡献收入的 {money}",
+        "The smallest {people} of customers bring {money} of revenue",
+    ),
+    "record.title": ("这个预测过去准不准", "Was the forecast right before?"),
+    "record.sub": (
+        "用当时已知的数据重新预测，再与实际毛利比较；照搬上一年：把此前同样天数的毛利当作预测",
+        "Forecast again with what was known then, beside the margin that came; habit: as "
+        "much as in the time before",
+    ),
+    "record.told": (
+        "{cut}时，模型会预测当时的 {n} 位客户到{until}带来毛利 {value}；实际为 {actual}，"
+        "预测偏差 {error}，照搬上一年的偏差为 {naive}。",
+        "On {cut} the model would have expected {value} of margin by {until} from the {n} "
+        "customers of that day; {actual} came: {error} off. Same as last year would have "
+        "been {naive} off.",
+    ),
+    "record.each": (
+        "单个客户平均误差 {mae}（照搬上一年 {naive_mae}）；排序相关 {rank}（照搬上一年 "
+        "{naive_rank}）；十组中实际值落在区间内的占 {coverage}。",
+        "Per customer {mae} off on average (same as last year: {naive_mae}); ranks agree "
+        "by {rank} (same as last year: {naive_rank}); in {coverage} of ten groups the "
+        "outcome lay inside the interval.",
+    ),
+    "record.tenth": ("预测价值分组（10 最高）", "Group by forecast, 10 the highest"),
+    "record.n": ("客户数", "Customers"),
+    "record.value": ("预测", "Forecast"),
+    "record.ci_low": ("区间下限", "Interval from"),
+    "record.ci_high": ("区间上限", "to"),
+    "record.actual": ("实际", "What came"),
+    "record.naive": ("照搬上一年", "Same as last year"),
+    "record.error": ("预测偏差", "Forecast off by"),
+    "model.title": ("预测从何而来", "Where the forecast comes from"),
+    "model.sub": (
+        "两个统计模型：还会买几次，每次花多少",
+        "Two models: how often they will buy, and what they spend each time",
+    ),
+    "model.used": (
+        "预测可用：{model}，由 {n} 位客户的购买历史拟合。",
+        "There is a forecast: {model}, fitted on the purchases of {n} customers.",
+    ),
+    "model.uncorrelated": (
+        "频次与单次金额的秩相关为 {rho}，不超过 {limit}，符合模型假定。",
+        "Frequency and spend hardly go together (rank correlation {rho}, limit {limit}), as "
+        "the model assumes.",
+    ),
+    "model.correlated": (
+        "⚠ 频次与单次金额的秩相关为 {rho}，超过 {limit}：模型假定二者无关，预测应谨慎使用。",
+        "⚠ Frequency and spend go together (rank correlation {rho}, limit {limit}), which the "
+        "model rules out: take the forecast with care.",
+    ),
+    "model.gate": (
+        "给出预测的条件：至少 500 位购买客户、180 天历史、最近 30 天内有订单、"
+        "30 位有三个以上购买日的客户，且两个模型都收敛。",
+        "There is a forecast only with at least 500 buyers, 180 days of history, an order "
+        "in the last 30 days, 30 customers with three purchase days, and both fits "
+        "converged.",
+    ),
+    "model.customers": ("拟合所用客户", "Customers fitted on"),
+    "model.triples": ("不同的购买历史", "Distinct purchase histories"),
+    "model.spend_customers": ("有复购金额的客户", "Customers with repeat spend"),
+    "model.purchases": ("购买模型参数（周）", "Purchase model, weeks"),
+    "model.spend": ("金额模型参数", "Spend model"),
+    "value.model.mbgnbd": ("MBG/NBD 模型", "MBG/NBD"),
+    "value.model.bgnbd": ("BG/NBD 模型", "BG/NBD"),
+    "value.model.pareto": ("Pareto/NBD 模型", "Pareto/NBD"),
+}

@@ -1,0 +1,21 @@
+"""Repurchase & retention: do customers come back, and are we growing or leaking?"""
+
+from dashboard import blocks, cards, charts, filters, kpis
+
+METRICS = ("repurchase_rate", "returning_share", "churn_rate")
+CUTS = ("region", "store", "tier", "customer_type", "acquisition_channel")
+
+view = filters.current()
+
+kpis.row(view, METRICS)
+
+left, right = blocks.columns(3, 2)
+with left:
+    blocks.trend(view, METRICS)
+with right, cards.card("within", *cards.titles(view, "within")):
+    charts.within(view)
+
+with cards.card("growth", *cards.titles(view, "growth")):
+    charts.growth(view)
+
+blocks.comparison(view, METRICS, CUTS)
