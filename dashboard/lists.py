@@ -96,7 +96,7 @@ def listed(view: View, people: People) -> None:
             width="stretch",
             column_config=_columns(view.lang, rows.columns),
         )
-    _files(view, people, rows)
+    files(view, people, rows)
     st.code(people.command, language=None, wrap_lines=True)
 
 
@@ -128,7 +128,15 @@ def _columns(lang: str, names: list[str]) -> dict[str, ColumnConfig]:
     return found
 
 
-def _files(view: View, people: People, rows: pl.DataFrame) -> None:
+def answer_files(view: View, question: Question) -> None:
+    """All rows of an answer that lists customers, as files."""
+    rows = queries.answer(question)
+    command = f"customer-health metric {shlex.join(question.arguments())}"
+    files(view, People(question.metric, question.metric, lambda: rows, command), rows)
+
+
+def files(view: View, people: People, rows: pl.DataFrame) -> None:
+    """Buttons for a list as CSV and as Excel, where the viewer may export."""
     if not queries.viewer().rights.export:
         st.caption(say(view.lang, "people.no_export"))
         return

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import cards, filters, queries, state, style
+from dashboard import cards, filters, lists, queries, state, style
 from dashboard.filters import View
 from dashboard.formats import short_day
 from dashboard.numbers import Cell, Ink, Row, inside, stated
@@ -93,6 +93,7 @@ def moved(view: View, chosen: str) -> None:
         f'<div class="ch-sub">{say(view.lang, "moves.shown", n=len(rows), total=total)}'
         "</div>"
     )
+    lists.answer_files(view, question)
 
 
 def crosswalk(view: View, chosen: str) -> None:
