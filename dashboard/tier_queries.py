@@ -85,8 +85,10 @@ STANDING: Final = """
 SELECT
     t.customer_key, DATE '{day}' - t.last_day AS days_since_last,
     CAST(t.orders AS BIGINT) AS orders,
-    CAST(t.revenue * 10000 AS BIGINT) AS revenue,
-    CAST((t.revenue - COALESCE(y.revenue, 0)) * 10000 AS BIGINT) AS annual_spend
+    CAST(CAST(t.revenue AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS revenue,
+    CAST(
+        CAST(t.revenue - COALESCE(y.revenue, 0) AS DECIMAL(38, 4)) * 10000 AS BIGINT
+    ) AS annual_spend
 FROM purchase_totals AS t
 LEFT JOIN (
     SELECT b.customer_key, b.revenue FROM purchase_totals AS b

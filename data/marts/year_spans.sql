@@ -15,6 +15,6 @@ WITH placed AS (
 )
 SELECT
     p.customer_key, p.first_place, p.end_place,
-    CAST(p.revenue * 10000 AS BIGINT) AS revenue
+    CAST(CAST(p.revenue AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS revenue
 FROM placed AS p
 WHERE p.first_place < p.end_place
