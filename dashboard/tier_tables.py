@@ -115,7 +115,7 @@ def grid(view: View) -> None:
     most = max(row["customers"] for row in rows) or 1
     found = {(r["recency"], r["frequency"], r["monetary"]): r for r in rows}
     body = "".join(
-        f"<tr><td>R{r} F{f}</td>"
+        f'<tr><td><span class="ch-id">R{r} F{f}</span></td>'
         + "".join(_score(view, question, found[r, f, m], most) for m in range(5, 0, -1))
         + "</tr>"
         for r in range(5, 0, -1)
