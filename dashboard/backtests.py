@@ -58,11 +58,9 @@ def compared(
 
 
 def keep(
-    connection: DuckDBPyConnection, settings: Settings, first: date, last: date
+    connection: DuckDBPyConnection, settings: Settings, last: date, size: int
 ) -> None:
-    """Keep the comparison of everybody up to the last day in the snapshot."""
-    size = length(first, last, settings.clv.horizon_days)
-    cells.lay_out(connection, layout(last, size), settings)
+    """Keep the comparison of everybody in the snapshot, its days being laid out."""
     cells.put(connection, "backtest", compared(connection, settings, last, size))
     connection.execute(f"CREATE OR REPLACE TABLE {TABLE} AS FROM backtest")
 

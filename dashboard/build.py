@@ -27,8 +27,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     valued = values.dates(first, as_of)
     count(connection, settings, periods.kept(first, as_of), valued=valued)
     tierings.build(connection, settings, periods.month_ends(first, as_of))
-    keep_customers(connection, settings, as_of)
-    backtests.keep(connection, settings, first, as_of)
+    keep_last_day(connection, settings, first, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 
@@ -72,15 +71,15 @@ def count(
         values.value(connection, settings, [day for day in batch if day in valued])
 
 
-def keep_customers(
-    connection: DuckDBPyConnection, settings: Settings, as_of: date, prefix: str = ""
+def keep_last_day(
+    connection: DuckDBPyConnection, settings: Settings, first: date, as_of: date
 ) -> None:
-    """Keep what each customer is on one day, or put it in a table of another prefix."""
-    layout = cells.Layout([periods.span(as_of, "all")])
-    cells.lay_out(connection, layout, settings)
-    kind = "TEMP TABLE" if prefix else "TABLE"
-    query = f"{sql('current_customers')} ORDER BY customer_key"
-    connection.execute(f"CREATE OR REPLACE {kind} {prefix}current_customers AS {query}")
+    """Keep what each customer is on the last day, and the forecast's track record."""
+    size = backtests.length(first, as_of, settings.clv.horizon_days)
+    cells.lay_out(connection, backtests.layout(as_of, size), settings)
+    customers = f"{sql('current_customers')} ORDER BY customer_key"
+    connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
+    backtests.keep(connection, settings, as_of, size)
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:

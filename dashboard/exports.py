@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
+import xlsxwriter
 
+from dashboard.viewer import Viewer
 from data.sources.exported import guarded
+from data.warehouse.manifest import Manifest
 
 MOST_EXCEL = 100_000
 """Rows up to which an Excel file is offered: beyond, writing one takes long."""
@@ -38,6 +41,19 @@ class Stamp:
             ("as_of", self.as_of),
             ("command", self.question),
         )
+
+
+def stamped(
+    manifest: Manifest, viewer: Viewer, as_of: date | None, question: str
+) -> Stamp:
+    """The stamp of a list that is asked for now, in the company's own time."""
+    return Stamp(
+        viewer=viewer.name,
+        at=datetime.now(ZoneInfo(manifest.timezone)),
+        snapshot=manifest.id,
+        as_of=as_of.isoformat() if as_of else manifest.as_of,
+        question=question,
+    )
 
 
 def as_csv(rows: pl.DataFrame, stamp: Stamp) -> bytes:

@@ -19,6 +19,10 @@ COLUMNS = ("rows_in", "accepted", "quarantined", "duplicates", "superseded", "re
 ALL, BY_TABLE = Question("row_counts"), Question("row_counts", by="table")
 REJECTS = Listing("quarantine list", ("table", "file", "rule"))
 MOST = 12
+MIMES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def rows(view: View) -> None:
@@ -71,7 +75,7 @@ def download(label: str, name: str, make: Callable[[], bytes], key: str) -> None
         label,
         data=make,
         file_name=f"{stem}_{secrets.token_hex(4)}.{ending}",
-        mime="text/csv",
+        mime=MIMES[ending],
         key=key,
         icon=":material/download:",
         on_click="ignore",

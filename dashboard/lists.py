@@ -3,15 +3,13 @@
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import polars as pl
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard import exports, formats, queries
-from dashboard.answers.people import parts
+from dashboard.answers.people import command, parts
 from dashboard.exports import Stamp
 from dashboard.fates import download
 from dashboard.filters import View
@@ -19,36 +17,39 @@ from dashboard.naming import namer
 from dashboard.question import ATTRIBUTES, Question
 from dashboard.words import say
 
-SHOWN = 200
 DAYS = ("first_day", "last_day")
 MONEY = ("revenue", "margin", "annual_revenue")
 
 
 @dataclass(frozen=True)
 class People:
-    """Customers to list: what they are called, who they are, the command for them."""
+    """Customers to list: those of a part of a metric, or, without, of its answer."""
 
-    name: str
-    title: str
-    rows: Callable[[], pl.DataFrame]
-    command: str
+    question: Question
+    part: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What files and elements of the list are called."""
+        return f"{self.question.metric}_{self.part or 'list'}"
+
+    @property
+    def command(self) -> str:
+        """What prints the list."""
+        if self.part is None:
+            arguments = shlex.join(self.question.arguments())
+            return f"customer-health metric {arguments}"
+        return command(self.question, self.part)
+
+    def title(self, lang: str) -> str:
+        """What the reader calls them."""
+        return say(lang, f"people.{self.part}")
 
 
 def of(view: View, metric: str) -> tuple[People, ...]:
     """The lists behind a metric's number: one for each of its counts of customers."""
     question = view.ask(metric)
-    return tuple(behind(view, question, part) for part in parts(metric))
-
-
-def behind(view: View, question: Question, part: str) -> People:
-    """The customers of one count of a metric."""
-    command = ("customers", *question.arguments(), f"--part={part}")
-    return People(
-        f"{question.metric}_{part}",
-        say(view.lang, f"people.{part}"),
-        lambda: queries.people(question, part),
-        f"customer-health {shlex.join(command)}",
-    )
+    return tuple(People(question, part) for part in parts(metric))
 
 
 def link(view: View, offered: tuple[People, ...], key: str) -> None:
@@ -65,8 +66,8 @@ def dialog(view: View, offered: tuple[People, ...]) -> None:
 
     @st.dialog(say(view.lang, "people.title"), width="large")
     def opened() -> None:
-        titles = {each.title: each for each in offered}
-        chosen = offered[0].title
+        titles = {each.title(view.lang): each for each in offered}
+        chosen = next(iter(titles))
         if len(offered) > 1:
             chosen = st.segmented_control(
                 say(view.lang, "people.title"),
@@ -83,20 +84,20 @@ def dialog(view: View, offered: tuple[People, ...]) -> None:
 
 def listed(view: View, people: People) -> None:
     """How many there are, the first of them, files of all, and the command."""
-    rows = people.rows()
-    number = formats.count(view.lang, rows.height)
-    told = say(view.lang, "people.count", name=people.title, n=number)
-    if rows.height > SHOWN:
-        told += say(view.lang, "people.first", n=SHOWN)
+    count, first = queries.first_people(people.question, people.part)
+    number, name = formats.count(view.lang, count), people.title(view.lang)
+    told = say(view.lang, "people.count", name=name, n=number)
+    if count > first.height:
+        told += say(view.lang, "people.first", n=first.height)
     st.caption(told)
     with st.container(key=f"peopletable-{people.name}"):
         st.dataframe(
-            worded(view.lang, rows.head(SHOWN)),
+            worded(view.lang, first),
             hide_index=True,
             width="stretch",
-            column_config=_columns(view.lang, rows.columns),
+            column_config=_columns(view.lang, first.columns),
         )
-    files(view, people, rows)
+    files(view, people)
     st.code(people.command, language=None, wrap_lines=True)
 
 
@@ -128,38 +129,34 @@ def _columns(lang: str, names: list[str]) -> dict[str, ColumnConfig]:
     return found
 
 
-def answer_files(view: View, question: Question) -> None:
-    """All rows of an answer that lists customers, as files."""
-    rows = queries.answer(question)
-    command = f"customer-health metric {shlex.join(question.arguments())}"
-    files(view, People(question.metric, question.metric, lambda: rows, command), rows)
-
-
-def files(view: View, people: People, rows: pl.DataFrame) -> None:
+def files(view: View, people: People) -> None:
     """Buttons for a list as CSV and as Excel, where the viewer may export."""
     if not queries.viewer().rights.export:
         st.caption(say(view.lang, "people.no_export"))
         return
+    count, _ = queries.first_people(people.question, people.part)
     with st.container(horizontal=True, gap="small", key=f"files-{people.name}"):
-        _file(view, people, "csv", lambda: exports.as_csv(rows, _stamp(people)))
-        if rows.height <= exports.MOST_EXCEL:
-            _file(view, people, "xlsx", lambda: exports.as_excel(rows, _stamp(people)))
+        _file(view, people, "csv", exports.as_csv)
+        if count <= exports.MOST_EXCEL:
+            _file(view, people, "xlsx", exports.as_excel)
         else:
             most = formats.count(view.lang, exports.MOST_EXCEL)
             st.caption(say(view.lang, "people.excel_limit", n=most))
 
 
-def _file(view: View, people: People, ending: str, make: Callable[[], bytes]) -> None:
+def _file(
+    view: View,
+    people: People,
+    ending: str,
+    make: Callable[[pl.DataFrame, Stamp], bytes],
+) -> None:
+    manifest, viewer = queries.reader().snapshot.manifest, queries.viewer()
+    rows = queries.people(people.question, people.part)
+
+    def made() -> bytes:
+        asked = people.question.as_of
+        stamp = exports.stamped(manifest, viewer, asked, people.command)
+        return make(rows(), stamp)
+
     label = say(view.lang, f"people.{ending}")
-    download(label, f"{people.name}.{ending}", make, f"{people.name}_{ending}")
-
-
-def _stamp(people: People) -> Stamp:
-    fresh = queries.freshness()
-    return Stamp(
-        viewer=queries.viewer().name,
-        at=datetime.now(UTC).astimezone(ZoneInfo(fresh.timezone)),
-        snapshot=fresh.snapshot,
-        as_of=fresh.as_of.isoformat(),
-        question=people.command,
-    )
+    download(label, f"{people.name}.{ending}", made, f"{people.name}_{ending}")

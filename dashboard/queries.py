@@ -1,6 +1,7 @@
 """What pages ask: cached answers of the serving snapshot, for the viewer's rights."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,7 +28,8 @@ STORE = "CUSTOMER_HEALTH_STORE"
 DEFAULT_STORE = ".customer-health/store"
 STALE_DAYS = 2
 KEPT_ANSWERS = 2000
-KEPT_LISTS = 8
+KEPT_LISTS = 200
+FIRST = 200
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,31 @@ def _answer(
     return answers.answer(_reader, viewer, question)
 
 
-def people(question: Question, part: str) -> pl.DataFrame:
-    """The customers behind one count of a metric; asked again, from the cache."""
-    here = reader()
-    return _people(here.snapshot.id, viewer(), question, part, here)
+def people(question: Question, part: str | None) -> Callable[[], pl.DataFrame]:
+    """What asks this snapshot for the customers of a list; too many to keep.
+
+    They are those behind one count of a metric, or those that an answer lists.
+    """
+    here, who = reader(), viewer()
+    if part is None:
+        return lambda: answers.answer(here, who, question)
+    return lambda: behind(here, who, question, part)
+
+
+def first_people(question: Question, part: str | None) -> tuple[int, pl.DataFrame]:
+    """How many customers a list has, and the first of them, from the cache."""
+    return _first_people(reader().snapshot.id, viewer(), question, part)
 
 
 @st.cache_resource(max_entries=KEPT_LISTS, show_spinner=False)
-def _people(
-    snapshot: str, viewer: Viewer, question: Question, part: str, _reader: Reader
-) -> pl.DataFrame:
-    return behind(_reader, viewer, question, part)
+def _first_people(
+    snapshot: str, viewer: Viewer, question: Question, part: str | None
+) -> tuple[int, pl.DataFrame]:
+    del snapshot, viewer  # they are there for the cache
+    rows = people(question, part)()
+    # A slice would keep the memory of all rows.
+    first = pl.DataFrame(rows.head(FIRST).to_dicts(), schema=rows.schema)
+    return rows.height, first
 
 
 def missing(metric: Metric) -> tuple[str, ...]:

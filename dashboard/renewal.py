@@ -14,13 +14,13 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from dashboard import backtests, cells, periods, tierings, values
+from dashboard import cells, periods, tierings, values
 from dashboard.build import (
     COUNTED,
     EVENTS,
     count,
     first_day,
-    keep_customers,
+    keep_last_day,
     lay_ground,
 )
 from dashboard.cells import table
@@ -125,7 +125,6 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     with _shadows(connection):
         _as_they_are(connection)
         _tell(connection, settings, kept, "now_")
-        keep_customers(connection, settings, as_of, "now_")
         _replace(connection)
     connection.execute(f"CREATE OR REPLACE TABLE total_days AS {sql('total_days')}")
     first = first_day(connection) or as_of
@@ -138,11 +137,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     count(connection, settings, new, valued=valued)
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     _revalue(connection, settings, valued)
-    if kept[-1:] == [as_of]:
-        _replace_customers(connection)
-    else:
-        keep_customers(connection, settings, as_of)
-    backtests.keep(connection, settings, first, as_of)
+    keep_last_day(connection, settings, first, as_of)
 
 
 def _size(connection: DuckDBPyConnection, name: str) -> int:
@@ -218,16 +213,6 @@ def _replace(connection: DuckDBPyConnection) -> None:
         kept = _kept(connection, name)
         connection.execute(f"DELETE FROM {kept} WHERE {_is_changed(name)}")  # noqa: S608 our own names
         connection.execute(f"INSERT INTO {kept} BY NAME FROM temp.main.{name}")
-
-
-def _replace_customers(connection: DuckDBPyConnection) -> None:
-    """Tell anew of the changed customers; the others are as they were that day."""
-    connection.execute(
-        "DELETE FROM current_customers WHERE customer_id IN (FROM changed)"
-    )
-    connection.execute(
-        "INSERT INTO current_customers BY NAME FROM now_current_customers"
-    )
 
 
 def _patch(connection: DuckDBPyConnection, mart: str) -> None:

@@ -79,8 +79,8 @@ def moved(view: View, chosen: str) -> None:
     labels = [say(view.lang, f"moves.{name}") for name in MOVES]
     move = filters.pick(view, "move", MOVES, labels)
     question = view.ask("tier_moves", scheme=chosen, move=move, **_from(view))
-    rows = queries.answer(question).head(SHOWN).to_dicts()
-    total = queries.answer(question).height
+    total, first = queries.first_people(question, None)
+    rows = first.head(SHOWN).to_dicts()
     if not rows:
         st.html(cards.empty(say(view.lang, "empty.title")))
         return
@@ -93,7 +93,7 @@ def moved(view: View, chosen: str) -> None:
         f'<div class="ch-sub">{say(view.lang, "moves.shown", n=len(rows), total=total)}'
         "</div>"
     )
-    lists.answer_files(view, question)
+    lists.files(view, lists.People(question))
 
 
 def crosswalk(view: View, chosen: str) -> None:

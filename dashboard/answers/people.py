@@ -1,5 +1,7 @@
 """The customers behind a count, one row each."""
 
+import shlex
+
 import polars as pl
 from duckdb import DuckDBPyConnection
 
@@ -40,6 +42,12 @@ def parts(metric: str) -> tuple[str, ...]:
     return tuple(PARTS.get(metric, ()))
 
 
+def command(question: Question, part: str | None) -> str:
+    """What prints the list again."""
+    given = () if part is None else (f"--part={part}",)
+    return shlex.join(("customer-health", "customers", *question.arguments(), *given))
+
+
 def people(
     reader: Reader, viewer: Viewer, question: Question, part: str | None = None
 ) -> pl.DataFrame:
@@ -66,7 +74,7 @@ def people(
 
     def ask(connection: DuckDBPyConnection, source: str) -> pl.DataFrame:
         text = query.format(source=source)
-        found: pl.DataFrame = connection.execute(text, used | values).pl()
+        found: pl.DataFrame = connection.sql(text, params=used | values).pl()
         return found
 
     if view.as_of == offered(reader)[-1]:

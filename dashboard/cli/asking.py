@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -22,6 +23,14 @@ from dashboard.reader import Reader
 from dashboard.viewer import LOCAL
 from data.errors import UsageError
 
+AsOfOption = Annotated[
+    str | None, typer.Option(help="A month end within the data, or its last day.")
+]
+WindowOption = Annotated[str | None, typer.Option(help="Days, or `all`.")]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(help="attribute=value or attribute!=value; may be repeated."),
+]
 SWITCHES = ("per-customer",)  # options that take no value
 
 
@@ -42,27 +51,17 @@ def metric(  # noqa: PLR0913 a command has the options that its users need
     name: Annotated[str, typer.Argument(help="See `customer-health metrics`.")],
     *,
     store: StoreOption = STORE,
-    as_of: Annotated[
-        str | None, typer.Option(help="A month end within the data, or its last day.")
-    ] = None,
-    window: Annotated[str | None, typer.Option(help="Days, or `all`.")] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(help="attribute=value or attribute!=value; may be repeated."),
-    ] = None,
+    as_of: AsOfOption = None,
+    window: WindowOption = None,
+    where: WhereOption = None,
     by: Annotated[str | None, typer.Option(help="Cut by tier, month ...")] = None,
     form: Annotated[Form, typer.Option("--format")] = Form.table,
 ) -> None:
     """Print a metric's numbers, the same that the pages show."""
-    question = Question(
-        metric=find(name).name,
-        as_of=parse_day(as_of, "--as-of") if as_of else None,
-        window=window,
-        where=conditions(where or []),
-        by=by,
-        options=tuple(options(context.args)),
-    )
-    _print(answer(Reader(opened(store)), LOCAL, question), form)
+    asked = question(name, as_of, window, where)
+    given = tuple(options(context.args))
+    asked = replace(asked, by=by, options=given)
+    _print(answer(Reader(opened(store)), LOCAL, asked), form)
 
 
 @app.command()
@@ -75,6 +74,21 @@ def metrics(*, json: JsonOption = False) -> None:
         shown = ("metric", "label", "unit", "window", "options", "definition")
         cells = [[_first_line(row[name]) for name in shown] for row in rows]
         _table(shown, cells)
+
+
+def question(
+    name: str, as_of: str | None, window: str | None, where: list[str] | None
+) -> Question:
+    """What the options of a command ask for, without a cut.
+
+    Errors: UsageError for a metric, date or condition that is none.
+    """
+    return Question(
+        metric=find(name).name,
+        as_of=parse_day(as_of, "--as-of") if as_of else None,
+        window=window,
+        where=conditions(where or []),
+    )
 
 
 def conditions(texts: Sequence[str]) -> tuple[Condition, ...]:
@@ -115,11 +129,16 @@ def options(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _print(frame: pl.DataFrame, form: Form) -> None:
     if form is Form.json:
-        print_json([dict(zip(frame.columns, r, strict=True)) for r in _plain(frame)])
+        print_rows(frame)
     elif form is Form.csv:
         typer.echo(_flat(frame).write_csv(), nl=False)
     else:
         _table(frame.columns, [[_shown(cell) for cell in row] for row in _plain(frame)])
+
+
+def print_rows(frame: pl.DataFrame) -> None:
+    """Print rows as one JSON document: numbers, texts, truth values, nothing."""
+    print_json([dict(zip(frame.columns, r, strict=True)) for r in _plain(frame)])
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
-from dashboard.answers.people import people
-from dashboard.catalogue import find
-from dashboard.cli.asking import conditions
-from dashboard.cli.loading import parse_day
-from dashboard.cli.shell import (
-    STORE,
-    JsonOption,
-    StoreOption,
-    app,
-    opened,
-    out,
-    print_json,
+from dashboard.answers.people import command, people
+from dashboard.cli.asking import (
+    AsOfOption,
+    WhereOption,
+    WindowOption,
+    print_rows,
+    question,
 )
-from dashboard.exports import Stamp, as_csv, as_excel
-from dashboard.question import Question
+from dashboard.cli.shell import STORE, JsonOption, StoreOption, app, opened, out
+from dashboard.exports import Stamp, as_csv, as_excel, stamped
 from dashboard.reader import Reader
 from dashboard.viewer import LOCAL
 from data.errors import UsageError
@@ -36,14 +31,9 @@ def customers(  # noqa: PLR0913 a command has the options that its users need
     name: Annotated[str, typer.Argument(help="A metric that counts customers.")],
     *,
     store: StoreOption = STORE,
-    as_of: Annotated[
-        str | None, typer.Option(help="A month end within the data, or its last day.")
-    ] = None,
-    window: Annotated[str | None, typer.Option(help="Days, or `all`.")] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(help="attribute=value or attribute!=value; may be repeated."),
-    ] = None,
+    as_of: AsOfOption = None,
+    window: WindowOption = None,
+    where: WhereOption = None,
     part: Annotated[
         str | None, typer.Option(help="Which of the metric's counts.")
     ] = None,
@@ -53,26 +43,26 @@ def customers(  # noqa: PLR0913 a command has the options that its users need
     json: JsonOption = False,
 ) -> None:
     """List the customers behind a metric's count, as many as the count says."""
-    question = Question(
-        metric=find(name).name,
-        as_of=parse_day(as_of, "--as-of") if as_of else None,
-        window=window,
-        where=conditions(where or []),
-    )
+    make = _maker(to)
+    asked = question(name, as_of, window, where)
     reader = Reader(opened(store))
-    rows = people(reader, LOCAL, question, part)
+    rows = people(reader, LOCAL, asked, part)
     if json:
-        print_json(rows.to_dicts())
+        print_rows(rows)
         return
-    manifest = reader.snapshot.manifest
-    command = shlex.join(("customer-health", "customers", *question.arguments()))
-    stamp = Stamp(LOCAL.name, datetime.now(UTC), manifest.id, manifest.as_of, command)
+    stamp = stamped(reader.snapshot.manifest, LOCAL, asked.as_of, command(asked, part))
     if to is None:
-        sys.stdout.write(as_csv(rows, stamp).decode("utf-8-sig"))
+        sys.stdout.write(make(rows, stamp).decode("utf-8-sig"))
         return
-    make = {".csv": as_csv, ".xlsx": as_excel}.get(to.suffix.lower())
-    if make is None:
-        raise UsageError("--to names a file that ends in .csv or .xlsx.")
     with private_file(to) as file:
         file.write(make(rows, stamp))
     out.print(f"{rows.height:,} customers to {to}")
+
+
+def _maker(to: Path | None) -> Callable[[pl.DataFrame, Stamp], bytes]:
+    """What writes a file of this name; without one, what is printed."""
+    makers = {".csv": as_csv, ".xlsx": as_excel}
+    suffix = to.suffix.lower() if to else ".csv"
+    if suffix not in makers:
+        raise UsageError("--to names a file that ends in .csv or .xlsx.")
+    return makers[suffix]
