@@ -52,7 +52,7 @@ def compared(
     if keys is not None:
         outcomes = Outcomes.validate(outcomes.join(keys, on="customer_key", how="semi"))
     if outcomes.is_empty():
-        return _dated(Backtest.empty(), last, size, None)
+        return _dated(Backtest.empty(), last, size, "no buyers")
     found = clv_backtest(outcomes, fitted.purchases, confidence=settings.confidence)
     return _dated(found, last, size, None)
 

@@ -29,7 +29,16 @@ from dashboard.question import Question
 Row = dict[str, Any]
 # The columns that tell the rows of a printed frame apart.
 ROW_NAMES = (
-    *("segment", "month", "dimension", "horizon_days", "score", "top", "percent"),
+    *(
+        "as_of",
+        "segment",
+        "month",
+        "dimension",
+        "horizon_days",
+        "score",
+        "top",
+        "percent",
+    ),
     *("customer_id", "tier_from", "tier_to", "tier", "other_tier"),
 )
 GRID = ("recency", "frequency", "monetary")

@@ -41,7 +41,7 @@ GROUP BY t.customer_key
 HELD: Final = """
 SELECT s.customer_key, r.tier, r.place FROM tier_stays AS s
 INNER JOIN tier_rules AS r ON r.rule = s.rule
-WHERE r.scheme = '{scheme}' AND s.from_on <= DATE '{day}' AND s.until_on > DATE '{day}'
+WHERE r.scheme = {scheme} AND s.from_on <= DATE '{day}' AND s.until_on > DATE '{day}'
 """
 """The tier of every customer with a purchase as of a day."""
 
@@ -116,7 +116,13 @@ def spending(day: date, after: date) -> str:
 
 def held(scheme: str, day: date) -> str:
     """The text of the tiers of a scheme as of a day."""
-    return HELD.format(scheme=scheme, day=day)
+    return HELD.format(scheme=literal(scheme), day=day)
+
+
+def literal(text: str) -> str:
+    """A text of the settings as SQL writes it."""
+    quoted = text.replace("'", "''")
+    return f"'{quoted}'"
 
 
 def standing(day: date) -> str:

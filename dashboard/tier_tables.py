@@ -5,17 +5,14 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import cards, filters, lists, queries, state, style
+from dashboard import cards, filters, queries, style
+from dashboard.cells import SCHEME
 from dashboard.filters import View
-from dashboard.formats import short_day
 from dashboard.numbers import Cell, Ink, Row, inside, stated
 from dashboard.question import Question
 from dashboard.words import label_of, reason_text, say
-from data.tiers import TierRule
+from data.tiers import CENTURY, TierRule
 
-MEASURES = ("customers", "revenue_to", "revenue_from")
-MOVES = ("up", "down", "new", "gone")
-SHOWN = 20
 SHARES = (
     ("customers", "count"),
     ("customer_share", "share"),
@@ -33,6 +30,7 @@ SIMULATED = (
     ("contacts", "count"),
     ("contacts_then", "count"),
 )
+MOST_SPEND = 10**12
 BOUNDS = ("days_since_last_min", "annual_spend_min")
 
 
@@ -62,38 +60,11 @@ def tier_name(view: View, tier: object) -> str:
 def distribution(view: View, chosen: str) -> None:
     """Customers, money and value by tier, with shares."""
     question = view.ask("tier_distribution", scheme=chosen)
-    _segments(view, question, SHARES)
-
-
-def migration(view: View, chosen: str) -> None:
-    """Who moved from which tier to which, as a heat table."""
-    labels = [say(view.lang, f"migration.{name}") for name in MEASURES]
-    measure = filters.pick(view, "measure", MEASURES, labels)
-    question = view.ask("tier_migration", scheme=chosen, **_from(view))
-    shown = ("tier_from", "tier_to", measure)
-    _matrix(view, question, shown, cards.ink_for(view, "revenue"))
-
-
-def moved(view: View, chosen: str) -> None:
-    """The customers who moved one way, those with most money first."""
-    labels = [say(view.lang, f"moves.{name}") for name in MOVES]
-    move = filters.pick(view, "move", MOVES, labels)
-    question = view.ask("tier_moves", scheme=chosen, move=move, **_from(view))
-    total, first = queries.first_people(question, None)
-    rows = first.head(SHOWN).to_dicts()
-    if not rows:
-        st.html(cards.empty(say(view.lang, "empty.title")))
+    if chosen == SCHEME:
+        _segments(view, question, SHARES)
         return
-    ink = cards.ink_for(view, "revenue")
-    names = ("customer", "tier_from", "tier_to", "revenue_from", "revenue_to")
-    body = "".join(_customer(view, question, row, ink) for row in rows)
-    head = _head([say(view.lang, f"moves.col.{name}") for name in names], words=3)
-    st.html(_framed(question, head + body))
-    st.html(
-        f'<div class="ch-sub">{say(view.lang, "moves.shown", n=len(rows), total=total)}'
-        "</div>"
-    )
-    lists.files(view, lists.People(question))
+    _segments(view, question, [each for each in SHARES if each[0] != "clv"])
+    st.html(f'<div class="ch-sub">{escape(say(view.lang, "tier_shares.no_clv"))}</div>')
 
 
 def crosswalk(view: View, chosen: str) -> None:
@@ -105,7 +76,7 @@ def crosswalk(view: View, chosen: str) -> None:
     other = filters.pick(view, "other", others, [scheme_name(view, s) for s in others])
     question = view.ask("tier_crosswalk", scheme=chosen, other=other)
     shown = ("tier", "other_tier", "customers")
-    _matrix(view, question, shown, cards.ink_for(view, "revenue"))
+    matrix(view, question, shown, cards.ink_for(view, "revenue"))
 
 
 def grid(view: View) -> None:
@@ -121,8 +92,8 @@ def grid(view: View) -> None:
         for r in range(5, 0, -1)
         for f in range(5, 0, -1)
     )
-    head = _head(["R F", *(f"M{m}" for m in range(5, 0, -1))], words=1)
-    st.html(_framed(question, head + body))
+    head = head_row(["R F", *(f"M{m}" for m in range(5, 0, -1))], words=1)
+    st.html(framed(question, head + body))
 
 
 def simulator(view: View, chosen: str) -> None:
@@ -144,26 +115,6 @@ def simulator(view: View, chosen: str) -> None:
     _segments(view, question, SIMULATED, "simulator.col.")
 
 
-def earlier(view: View) -> None:
-    """The picker of the date to compare with."""
-    days = queries.as_of_dates()
-    last = view.as_of or days[0]
-    options = ["", *(day.isoformat() for day in days if day < last)]
-    named = {day.isoformat(): short_day(view.lang, day) for day in days}
-    state.widget(
-        st.selectbox,
-        say(view.lang, "migration.from"),
-        "from",
-        options=options,
-        format_func=lambda code: named.get(code, say(view.lang, "migration.year")),
-    )
-
-
-def _from(view: View) -> dict[str, str]:
-    given, last = str(state.chosen("from")), view.as_of or queries.as_of_dates()[0]
-    return {"from": given} if given and given < last.isoformat() else {}
-
-
 def _bound(view: View, chosen: str, bound: tuple[str, str, float]) -> str:
     tier, name, usual = bound
     label = say(view.lang, f"simulator.{name}", tier=tier_name(view, tier))
@@ -171,6 +122,7 @@ def _bound(view: View, chosen: str, bound: tuple[str, str, float]) -> str:
     value = st.number_input(
         label,
         min_value=1 if step == 1 else 0,
+        max_value=CENTURY if step == 1 else MOST_SPEND,
         value=int(usual),
         step=step,
         key=f"simulate_{chosen}_{tier}_{name}_{view.lang}",
@@ -193,7 +145,7 @@ def _segments(
     chosen = dict(question.options).get("scheme", "spend")
     places = {rule.name: place for place, rule in enumerate(rules(chosen))}
     rows.sort(key=lambda row: places.get(row["segment"], len(places)))
-    head = _head(
+    head = head_row(
         [say(view.lang, "col.tier"), *(say(view.lang, words + n) for n, _ in columns)],
         words=1,
     )
@@ -207,7 +159,7 @@ def _segments(
         + "</tr>"
         for row in rows
     )
-    st.html(_framed(question, head + body))
+    st.html(framed(question, head + body))
 
 
 def _key(view: View, tier: str, places: dict[str, int]) -> str:
@@ -216,9 +168,10 @@ def _key(view: View, tier: str, places: dict[str, int]) -> str:
     return f'<span class="ch-key">{swatch}{escape(tier_name(view, tier))}</span>'
 
 
-def _matrix(
+def matrix(
     view: View, question: Question, names: tuple[str, str, str], money: Ink
 ) -> None:
+    """A heat table of a count or an amount by two names of each row."""
     down, across, measure = names
     rows = queries.answer(question).to_dicts()
     if not rows or down not in rows[0]:
@@ -239,8 +192,8 @@ def _matrix(
         for one in downs
     )
     corner = say(view.lang, f"matrix.{down}")
-    head = _head([corner, *(tier_name(view, two) for two in acrosses)], words=1)
-    st.html(_framed(question, head + body))
+    head = head_row([corner, *(tier_name(view, two) for two in acrosses)], words=1)
+    st.html(framed(question, head + body))
 
 
 def _heat(
@@ -266,20 +219,8 @@ def _score(view: View, question: Question, row: Row, most: float) -> str:
     return f'<td class="num" style="{ground}">{number} <small>{name}</small></td>'
 
 
-def _customer(view: View, question: Question, row: Row, ink: Ink) -> str:
-    money = "".join(
-        f'<td class="num">{inside(Cell(question, row, name), ink)}</td>'
-        for name in ("revenue_from", "revenue_to")
-    )
-    tiers = "".join(
-        f"<td>{escape(tier_name(view, row[name]))}</td>"
-        for name in ("tier_from", "tier_to")
-    )
-    who = f'<td><span class="ch-id">{escape(row["customer_id"])}</span></td>'
-    return f"<tr>{who}{tiers}{money}</tr>"
-
-
-def _head(names: Sequence[str], words: int) -> str:
+def head_row(names: Sequence[str], words: int) -> str:
+    """The headings of a table: some words, then numbers."""
     heads = "".join(
         f"<th>{escape(name)}</th>"
         if place < words
@@ -289,7 +230,8 @@ def _head(names: Sequence[str], words: int) -> str:
     return f"<thead><tr>{heads}</tr></thead>"
 
 
-def _framed(question: Question, rows: str) -> str:
+def framed(question: Question, rows: str) -> str:
+    """A table that scrolls, with the question behind its numbers."""
     return (
         f'<div class="ch-scroll" {stated(question)}>'
         f'<table class="ch-table">{rows}</table></div>'

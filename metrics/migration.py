@@ -9,7 +9,7 @@ from pandera.typing.polars import DataFrame, LazyFrame
 from data.schemas.cells import TierMoves, TierPairs, TierStays, TwoTiers
 from data.tiers import TierRule
 from metrics.estimates import ratio
-from metrics.frames import (
+from metrics.tier_frames import (
     TierCross,
     TierHistory,
     TierMigration,
@@ -110,12 +110,14 @@ def tier_simulation(
     *,
     rules: Sequence[TierRule],
     order: Sequence[str],
+    revenue: float,
 ) -> DataFrame[TierSimulation]:
     """Tier simulation: what changed rules would do, before they are saved.
 
-    Formula: customers, share of the net revenue of the trailing 365 days, and contacts
-        a year (customers times the contacts that a tier's `care` asks for), by the
-        rules in force and by the changed ones
+    Formula: customers, share of the net revenue of the trailing 365 days (`revenue`, in
+        which orders without a customer count too), and contacts a year (customers times
+        the contacts that a tier's `care` asks for), by the rules in force and by the
+        changed ones
     Interval: none, every customer is counted
     Grain: one row per tier: segment, customers, customers_then, revenue_share,
         revenue_share_then, contacts, contacts_then
@@ -134,7 +136,7 @@ def tier_simulation(
         part
         for end in ("", "_then")
         for part in (
-            ratio(pl.col(f"revenue{end}"), pl.col(f"revenue{end}").sum()).alias(
+            ratio(pl.col(f"revenue{end}"), pl.lit(revenue)).alias(
                 f"revenue_share{end}"
             ),
             (each * pl.col(f"customers{end}")).alias(f"contacts{end}"),

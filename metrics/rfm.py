@@ -8,7 +8,7 @@ from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.cells import RfmCustomers
 from data.tiers import SCORES, TierRule
-from metrics.frames import RfmCells, RfmScores
+from metrics.tier_frames import RfmCells, RfmScores
 from metrics.tier_rules import MEASURES, UNIT
 
 

@@ -5,7 +5,7 @@ from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.cells import TierCells, ValueCells
 from metrics.estimates import exact_sum, ratio
-from metrics.frames import TierShares
+from metrics.tier_frames import TierShares
 
 MONEY = ("revenue", "margin")
 

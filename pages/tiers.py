@@ -1,6 +1,6 @@
 """Tiers: who is in which tier, who moves, and what would other rules do?"""
 
-from dashboard import blocks, cards, charts, filters, tier_tables
+from dashboard import blocks, cards, charts, filters, tier_moves, tier_tables
 
 view = filters.current()
 scheme = tier_tables.scheme(view)
@@ -12,12 +12,11 @@ left, right = blocks.columns(1, 1)
 with left, cards.card("tier-trend", *cards.titles(view, "tier_trend")):
     charts.tier_trend(view, scheme)
 with right, cards.card("migration", *cards.titles(view, "migration")):
-    tier_tables.earlier(view)
-    tier_tables.migration(view, scheme)
+    tier_moves.migration(view, scheme)
 
 left, right = blocks.columns(1, 1)
 with left, cards.card("moves", *cards.titles(view, "moves")):
-    tier_tables.moved(view, scheme)
+    tier_moves.moved(view, scheme)
 with right, cards.card("crosswalk", *cards.heads(view, "crosswalk", "tier_crosswalk")):
     tier_tables.crosswalk(view, scheme)
 

@@ -1,16 +1,17 @@
 """Answers about tiers: who moved, stays, how schemes fit, what other rules would do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import polars as pl
-from pandera.typing.polars import LazyFrame
 from pydantic import TypeAdapter, ValidationError
 
+from dashboard import periods
 from dashboard import tier_queries as asked
 from dashboard.answers.view import HISTORY, View, offered
-from dashboard.periods import year_before
+from dashboard.reader import Wanted
 from data.errors import UsageError
 from data.schemas.cells import (
     RfmCustomers,
@@ -33,6 +34,11 @@ from metrics.tier_rules import Standing, tier_codes
 from metrics.tier_rules import rfm_scores as scores_of
 from metrics.tiers import tier_distribution
 
+LASTING = ("customer_type", "acquisition_channel")
+"""Attributes that a customer has at all times."""
+
+NO_VALUE = "lifetime value is kept for the scheme spend"
+NO_MONEY = "money of a history is kept for the scheme spend"
 MONEY = ("revenue", "revenue_share", "margin", "margin_share")
 OF_MOVES = {"from-tier": "tier_from", "to-tier": "tier_to", "move": "move"}
 SIMULATED = ("days_since_last_min", "annual_spend_min")
@@ -48,11 +54,11 @@ FROM ({held}) AS h LEFT JOIN ({spent}) AS s ON s.customer_key = h.customer_key
 TURNS = """
 SELECT s.customer_key, r.tier AS held, s.from_on AS day, 1 AS turn
 FROM tier_stays AS s INNER JOIN tier_rules AS r ON r.rule = s.rule
-WHERE r.scheme = '{scheme}'
+WHERE r.scheme = {scheme}
 UNION ALL
 SELECT s.customer_key, r.tier, s.until_on, -1
 FROM tier_stays AS s INNER JOIN tier_rules AS r ON r.rule = s.rule
-WHERE r.scheme = '{scheme}'
+WHERE r.scheme = {scheme}
 """
 MOVES = (
     "m.tier_from, m.tier_to, COUNT(*) AS customers,"
@@ -68,7 +74,7 @@ LEFT JOIN ({spent}) AS s ON s.customer_key = a.customer_key
 STAYS = """
 SELECT s.customer_key, r.scheme, r.version, r.tier, s.from_on, s.until_on
 FROM tier_stays AS s INNER JOIN tier_rules AS r ON r.rule = s.rule
-WHERE r.scheme = '{scheme}' AND s.from_on <= DATE '{day}'
+WHERE r.scheme = {scheme} AND s.from_on <= DATE '{day}'
 """
 
 
@@ -82,7 +88,7 @@ def earlier(view: View) -> date:
         raise UsageError("there is no month end before the as-of date to compare with")
     given = view.options.get("from")
     if given is None:
-        usual = year_before(view.as_of)
+        usual = periods.year_before(view.as_of)
         return max([day for day in dates if day <= usual], default=dates[0])
     if given not in map(str, dates):
         raise UsageError(f"--from {given}: a month end before {view.as_of} is needed")
@@ -131,7 +137,8 @@ def crossed(view: View) -> pl.DataFrame:
 
 def history(view: View) -> pl.DataFrame:
     """The stays of the customers in view, or of one."""
-    rows = STAYS.format(scheme=asked.scheme_of(view), day=view.as_of)
+    scheme = asked.literal(asked.scheme_of(view))
+    rows = STAYS.format(scheme=scheme, day=view.as_of)
     columns = "m.scheme, m.version, m.tier AS held, m.from_on, m.until_on"
     found = asked.listed(view, rows, columns).rename({"held": "tier"})
     one = view.options.get("customer")
@@ -144,39 +151,60 @@ def distributed(view: View) -> pl.DataFrame:
     """Customers and money by tier of a scheme of which no cells are kept."""
     scheme = asked.scheme_of(view)
     if view.by in HISTORY:
-        return _counted(view, scheme)
-    span = view.spans[0]
+        return _history(view, scheme)
+    rows = tier_distribution(TierCells.validate(_held(view, scheme).lazy()), by="held")
+    return rows.with_columns(pl.lit(NO_VALUE).alias("reason"))
+
+
+def _held(view: View, scheme: str) -> pl.DataFrame:
+    start = periods.span(view.as_of, view.period).starts_after
     rows = HOLDINGS.format(
-        held=asked.held(scheme, view.as_of),
-        spent=asked.spending(view.as_of, span.starts_after),
+        held=asked.held(scheme, view.as_of), spent=asked.spending(view.as_of, start)
     )
-    found = asked.summed(view, ("tiers", scheme, span.starts_after), rows, HOLDS)
-    return tier_distribution(TierCells.validate(found.lazy()), by="held")
+    return asked.summed(view, ("tiers", scheme, start), rows, HOLDS)
 
 
-def _counted(view: View, scheme: str) -> pl.DataFrame:
+def _history(view: View, scheme: str) -> pl.DataFrame:
     """Customers in view by tier and date; their money is asked for a date at a time."""
-    rows = TURNS.format(scheme=scheme)
-    sums = "m.held, m.day, CAST(SUM(m.turn) AS BIGINT) AS turn"
-    found = asked.summed(view, ("turns", scheme), rows, sums)
-    turns = found.group_by("held", "day").agg(pl.col("turn").sum())
-    dates = pl.DataFrame({"as_of": [span.as_of for span in view.spans]})
-    counts = dates.join(turns, how="cross").filter(pl.col("day") <= pl.col("as_of"))
-    held = counts.group_by("as_of", "held").agg(pl.col("turn").sum().alias("customers"))
+    dates = [span.as_of for span in view.spans]
+    lasting = all(each.attribute in LASTING for each in view.where)
+    counts = _turned(view, scheme, dates) if lasting else _asked(view, scheme, dates)
+    none = (pl.lit(0).alias(name) for name in ("revenue", "margin"))
+    known = counts.filter(pl.col("customers") > 0).with_columns(*none)
     shown = [
-        tier_distribution(_without_money(held, day), by="held").with_columns(
+        tier_distribution(
+            TierCells.validate(known.filter(pl.col("as_of") == day).lazy()), by="held"
+        ).with_columns(
             *(pl.lit(None, pl.Float64).alias(name) for name in MONEY),
+            pl.lit(NO_MONEY).alias("reason"),
             pl.lit(day).alias("as_of"),
         )
-        for day in dates["as_of"]
+        for day in dates
     ]
     return pl.concat(shown).select("as_of", pl.exclude("as_of"))
 
 
-def _without_money(held: pl.DataFrame, day: date) -> LazyFrame[TierCells]:
-    rows = held.filter(pl.col("as_of") == day, pl.col("customers") > 0)
-    none = (pl.lit(0).alias(name) for name in ("revenue", "margin"))
-    return TierCells.validate(rows.with_columns(*none).lazy())
+def _turned(view: View, scheme: str, dates: Sequence[date]) -> pl.DataFrame:
+    """Counts of each date from who came to a tier and who left it, until then."""
+    rows = TURNS.format(scheme=asked.literal(scheme))
+    sums = "m.held, m.day, CAST(SUM(m.turn) AS BIGINT) AS turn"
+    found = asked.summed(view, ("turns", scheme), rows, sums)
+    turns = found.group_by("held", "day").agg(pl.col("turn").sum())
+    each = pl.DataFrame({"as_of": dates}).join(turns, how="cross")
+    past = each.filter(pl.col("day") <= pl.col("as_of"))
+    return past.group_by("as_of", "held").agg(pl.col("turn").sum().alias("customers"))
+
+
+def _asked(view: View, scheme: str, dates: Sequence[date]) -> pl.DataFrame:
+    """Counts of each date, asked one by one: who is in view then may not be so now."""
+    found = [
+        _held(replace(view, as_of=day), scheme)
+        .group_by("held")
+        .agg(pl.col("customers").sum())
+        .with_columns(pl.lit(day).alias("as_of"))
+        for day in dates
+    ]
+    return pl.concat(found)
 
 
 def scored(view: View) -> pl.DataFrame:
@@ -212,7 +240,15 @@ def simulated(view: View) -> pl.DataFrame:
         TwoTiers.validate(_in_view(view, rows.with_columns(**tiers)).lazy()),
         rules=rules,
         order=asked.order(view, scheme),
+        revenue=_annual(view),
     )
+
+
+def _annual(view: View) -> float:
+    """Net revenue of the trailing year in view, of orders without a customer too."""
+    spans = (periods.span(view.as_of, str(periods.YEAR)),)
+    found = view.reader.cells(Wanted("purchase_cells", spans, view.where))
+    return float(found["revenue"].sum())
 
 
 def _changed(rules: Sequence[TierRule], text: str) -> tuple[TierRule, ...]:

@@ -9,7 +9,7 @@ from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, noted, written
 from dashboard.question import Question
 from dashboard.style import ACCENT, BAD, GOOD, NEUTRAL, WATCH
-from dashboard.words import label_of, reason_text, say
+from dashboard.words import label_of, say
 
 HEIGHT = 360
 CORNERS = {
@@ -24,12 +24,8 @@ def drivers(view: View) -> None:
     """The importance-performance grid, each dimension named beside its dot."""
     question = Question("satisfaction_drivers", view.as_of, view.window, view.where)
     figure = _figure(view.key, question, view.lang)
-    if figure is None:
-        row = cards.first_row(question)
-        title = say(view.lang, "empty.title")
-        st.html(cards.empty(title, reason_text(view.lang, row.get("reason"))))
+    if not look.drawn(view, question, figure, "drivers"):
         return
-    look.show(figure, "drivers", alt=say(view.lang, "drivers.title"))
     row = cards.first_row(question)
     text = say(
         view.lang,

@@ -6,13 +6,13 @@ from datetime import date
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import cards, formats, queries
+from dashboard import formats, queries
 from dashboard.charts import look
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, noted
 from dashboard.question import Question
 from dashboard.style import ACCENT, BAD, GOOD, NEUTRAL, WATCH
-from dashboard.words import reason_text, say
+from dashboard.words import say
 
 HEIGHT = 400
 MONTHS = 24
@@ -25,12 +25,9 @@ def growth(view: View) -> None:
     """The last two years of growth accounting; months in doubt are paler."""
     question = view.ask("growth_accounting")
     figure = _figure(view.key, question, view.lang)
-    if figure is None:
-        why = reason_text(view.lang, cards.first_row(question).get("reason"))
-        st.html(cards.empty(say(view.lang, "empty.title"), why))
-        return
-    st.html(_legend(view))
-    look.show(figure, "growth", alt=say(view.lang, "growth.title"))
+    if figure is not None:
+        st.html(_legend(view))
+    look.drawn(view, question, figure, "growth")
 
 
 def _legend(view: View) -> str:

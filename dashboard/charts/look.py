@@ -6,7 +6,11 @@ from datetime import date
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard import cards
+from dashboard.filters import View
+from dashboard.question import Question
 from dashboard.style import ACCENT, FONT, NEUTRAL
+from dashboard.words import reason_text, say
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 GRID = "rgba(128,140,160,0.18)"
@@ -56,6 +60,16 @@ def last_point(figure: go.Figure, day: date, y: float, text: str) -> None:
         hoverinfo="skip",
         cliponaxis=False,
     )
+
+
+def drawn(view: View, question: Question, figure: go.Figure | None, name: str) -> bool:
+    """Draw a block's figure; where there is none, why, by the answer's reason."""
+    if figure is None:
+        why = reason_text(view.lang, cards.first_row(question).get("reason"))
+        st.html(cards.empty(say(view.lang, "empty.title"), why))
+        return False
+    show(figure, name, alt=say(view.lang, f"{name}.title"))
+    return True
 
 
 def show(figure: go.Figure, key: str, alt: str) -> None:

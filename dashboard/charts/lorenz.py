@@ -6,13 +6,13 @@ from itertools import chain
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import cards, queries
+from dashboard import queries
 from dashboard.charts import look
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, noted
 from dashboard.question import Question
 from dashboard.style import ACCENT, NEUTRAL
-from dashboard.words import reason_text, say
+from dashboard.words import say
 
 HEIGHT = 330
 SHARES = ("customer_share", "revenue_share")
@@ -23,12 +23,7 @@ def lorenz(view: View) -> None:
     """Cumulative share of revenue against cumulative share of customers."""
     question = view.ask("lorenz")
     figure = _figure(view.key, question, view.lang)
-    if figure is None:
-        reason = cards.first_row(view.ask("concentration")).get("reason")
-        title = say(view.lang, "empty.title")
-        st.html(cards.empty(title, reason_text(view.lang, reason)))
-        return
-    look.show(figure, "lorenz", alt=say(view.lang, "lorenz.title"))
+    look.drawn(view, view.ask("concentration"), figure, "lorenz")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -4,13 +4,12 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboard import cards, queries
+from dashboard import queries
 from dashboard.charts import look
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, noted
 from dashboard.question import Question
 from dashboard.style import BAD, GOOD, NEUTRAL
-from dashboard.words import reason_text, say
 
 HEIGHT = 270
 
@@ -19,12 +18,7 @@ def scores(view: View) -> None:
     """Share of answers at each score."""
     question = view.ask("score_distribution")
     figure = _figure(view.key, question, view.lang)
-    if figure is None:
-        row = cards.first_row(question)
-        title = say(view.lang, "empty.title")
-        st.html(cards.empty(title, reason_text(view.lang, row.get("reason"))))
-        return
-    look.show(figure, "scores", alt=say(view.lang, "scores.title"))
+    look.drawn(view, question, figure, "scores")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -4,11 +4,12 @@ import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from dashboard import cards, queries, style
+from dashboard import queries, style
 from dashboard.charts import look
 from dashboard.filters import View
+from dashboard.numbers import Cell, Ink, noted
 from dashboard.question import Question
-from dashboard.words import label_of, say
+from dashboard.words import label_of
 
 HEIGHT = 320
 
@@ -17,10 +18,7 @@ def tier_trend(view: View, scheme: str) -> None:
     """Bars of customers by tier on each as-of date, in the tiers' fixed colours."""
     question = view.ask("tier_distribution", by="as_of", scheme=scheme)
     figure = _figure(view.key, question, view.lang, scheme)
-    if figure is None:
-        st.html(cards.empty(say(view.lang, "empty.title")))
-        return
-    look.show(figure, "tier_trend", alt=say(view.lang, "tier_trend.title"))
+    look.drawn(view, question, figure, "tier_trend")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -39,4 +37,12 @@ def _figure(key: str, question: Question, lang: str, scheme: str) -> go.Figure |
             name=label_of(lang, rule.name, "tier"),
             marker={"color": style.tier_colour(rule.name, place)},
         )
+    ink = Ink(lang, "count")
+    look.note(
+        figure,
+        [
+            noted(Cell(question, row, "customers"), ink.value(row["customers"]))
+            for row in answer.to_dicts()
+        ],
+    )
     return figure

@@ -3,13 +3,13 @@
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import cards, queries
+from dashboard import queries
 from dashboard.charts import look
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, noted
 from dashboard.question import Question
 from dashboard.style import ACCENT
-from dashboard.words import reason_text, say
+from dashboard.words import say
 
 HEIGHT = 312
 
@@ -18,11 +18,7 @@ def within(view: View) -> None:
     """The share back within 30 to 365 days, each with its interval and base."""
     question = view.ask("repurchase_within")
     figure = _figure(view.key, question, view.lang)
-    if figure is None:
-        why = reason_text(view.lang, cards.first_row(question).get("reason"))
-        st.html(cards.empty(say(view.lang, "empty.title"), why))
-        return
-    look.show(figure, "within", alt=say(view.lang, "within.title"))
+    look.drawn(view, question, figure, "within")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -31,6 +31,11 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (r"all scores are the same", "所有评分都相同"),
     (r"the dimensions do not explain the score", "这些维度不能解释推荐评分"),
     (r"no buyers", "没有购买客户"),
+    (
+        r"lifetime value is kept for the scheme spend",
+        "客户终身价值只按消费（spend）方案保存",
+    ),
+    (r"money of a history is kept for the scheme spend", "历史金额只按 spend 方案保存"),
     (r"nothing was tested", "没有可检验的内容"),
     (r"there is no row to test", "没有可检验的行"),
     (

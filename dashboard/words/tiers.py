@@ -24,6 +24,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Rows: tier on the earlier date; columns: tier on the as-of date",
     ),
     "migration.from": ("与哪天相比", "Compared with"),
+    "migration.none": (
+        "统计日之前没有月末可比",
+        "There is no month end before the as-of date to compare with",
+    ),
+    "tier_shares.no_clv": (
+        "客户终身价值只按“消费”方案的层级保存",
+        "Lifetime value is kept by the tiers of the scheme Spend",
+    ),
     "migration.year": ("一年前", "A year before"),
     "migration.customers": ("客户数", "Customers"),
     "migration.revenue_to": ("现在的年净收入", "Revenue, year to as-of"),

@@ -184,4 +184,4 @@ def test_a_simulation_gives_what_a_refresh_with_those_rules_gives(
     for row in simulated.iter_rows(named=True):
         customers, share = expected[row["segment"]]
         assert row["customers_then"] == customers
-        assert row["revenue_share_then"] == pytest.approx(share or 0, abs=2e-3)
+        assert row["revenue_share_then"] == pytest.approx(share or 0, abs=1e-12)
