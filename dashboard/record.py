@@ -15,6 +15,9 @@ COLUMNS = ("n", "value", "ci_low", "ci_high", "actual", "naive", "error")
 NARROW = 0.2
 """Within this error a forecast of a total is called near."""
 
+HELD = 0.8
+"""Of ten intervals of 95 %, eight or more hold 99 times in 100."""
+
 
 def shown(view: View) -> None:
     """What was forecast, what came, and what habit would have said."""
@@ -24,9 +27,12 @@ def shown(view: View) -> None:
         why = reason_text(view.lang, row.get("reason"))
         st.html(cards.empty(say(view.lang, "empty.title"), why))
         return
-    tone = "above" if abs(row["error"]) <= NARROW else "undecided"
+    narrow = row["coverage"] is not None and row["coverage"] < HELD
+    right = abs(row["error"]) <= NARROW and not narrow
+    doubt = say(view.lang, "record.narrow") if narrow else ""
+    tone = "above" if right else "undecided"
     st.html(
-        f'<div class="ch-summary {tone}">{_told(view, question, row)}</div>'
+        f'<div class="ch-summary {tone}">{_told(view, question, row)} {doubt}</div>'
         f'<div class="ch-sub">{_each(view, question, row)}</div>'
         f"{_table(view, question, tenths)}"
     )

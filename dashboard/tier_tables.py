@@ -231,8 +231,8 @@ def head_row(names: Sequence[str], words: int) -> str:
 
 
 def framed(question: Question, rows: str) -> str:
-    """A table that scrolls, with the question behind its numbers."""
+    """A table in full height, with the question behind its numbers."""
     return (
-        f'<div class="ch-scroll" {stated(question)}>'
+        f'<div class="ch-scroll ch-tall" {stated(question)}>'
         f'<table class="ch-table">{rows}</table></div>'
     )

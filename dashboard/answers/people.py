@@ -51,7 +51,9 @@ def command(question: Question, part: str | None) -> str:
 def people(
     reader: Reader, viewer: Viewer, question: Question, part: str | None = None
 ) -> pl.DataFrame:
-    """The customers behind a count, the highest annual revenue first.
+    """The customers behind a count, those with the highest revenue first.
+
+    That is net revenue of the trailing year; among equals, to date.
 
     Grain: one row per customer of the view, as at its as-of date: attributes, first and
         last purchase day, purchase days, orders, net revenue and margin to date, net
@@ -69,7 +71,7 @@ def people(
     query = (
         f"SELECT {', '.join(COLUMNS)} FROM ({{source}}) AS p"  # noqa: S608 our own texts, values are parameters
         f" WHERE {' AND '.join(f'({each})' for each in clauses)}"
-        " ORDER BY annual_revenue DESC, customer_id"
+        " ORDER BY annual_revenue DESC, revenue DESC, customer_id"
     )
 
     def ask(connection: DuckDBPyConnection, source: str) -> pl.DataFrame:

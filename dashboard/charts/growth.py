@@ -68,7 +68,7 @@ def _figure(key: str, question: Question, lang: str) -> go.Figure | None:
 
 
 def _ticks(days: Sequence[date]) -> list[date]:
-    return list(days[::-6])[::-1]
+    return list(days[::-8])[::-1]
 
 
 def _ink(lang: str, column: str) -> Ink:

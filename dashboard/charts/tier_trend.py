@@ -28,6 +28,7 @@ def _figure(key: str, question: Question, lang: str, scheme: str) -> go.Figure |
         return None
     figure = look.base(HEIGHT)
     figure.update_layout(barmode="stack", bargap=0.15, showlegend=True)
+    figure.update_yaxes(tickformat=",")
     figure.update_layout(legend={"orientation": "h", "y": 1.12, "x": 0})
     for place, rule in enumerate(queries.reader().settings.tiers[scheme]):
         held = answer.filter(pl.col("segment") == rule.name).sort("as_of")

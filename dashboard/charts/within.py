@@ -45,8 +45,8 @@ def _figure(key: str, question: Question, lang: str) -> go.Figure | None:
         cliponaxis=False,
     )
     days = [row["horizon_days"] for row in rows]
-    names = [say(lang, "within.days", n=day) for day in days]
-    figure.update_xaxes(tickvals=days, ticktext=names, range=[0, 380], tickangle=0)
+    axis = {"tickvals": days, "range": [0, 380], "tickangle": 0}
+    figure.update_xaxes(title=say(lang, "within.axis"), **axis)
     figure.update_yaxes(ticksuffix="%", nticks=5, range=[0, 1.25 * max(*y, 1.0)])
     look.note(figure, [each for row in rows for each in _noted(question, row, ink)])
     return figure

@@ -5,8 +5,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "people.title": ("数字背后的客户", "The customers behind the number"),
     "people.count": ("{name}：{n} 位客户", "{name}: {n}"),
     "people.first": (
-        "；此处显示近一年消费最高的 {n} 位，文件含全部",
-        "; the {n} with the highest revenue of the year are shown, files hold all",
+        "；此处显示消费最高的 {n} 位，文件含全部",
+        "; the {n} with the highest revenue are shown, files hold all",
     ),
     "people.customers": ("有购买的客户", "Customers with a purchase"),
     "people.buyers": ("窗口内有购买的客户", "Buyers in the window"),

@@ -12,6 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Share back within N days of the first purchase; only customers whose N days "
         "have passed. Bars are 95% intervals",
     ),
+    "within.axis": ("首购后天数", "Days since the first purchase"),
     "within.days": ("{n} 天", "{n} d"),
     "growth.title": ("增长拆解", "Growth accounting"),
     "growth.sub": (

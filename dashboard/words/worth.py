@@ -41,6 +41,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "customers of that day; {actual} came: {error} off. Same as last year would have "
         "been {naive} off.",
     ),
+    "record.narrow": (
+        "但区间偏窄：落在区间内的组比应有的少，请只看总额，不要据此判断某一组。",
+        "But the intervals were too narrow: fewer groups came out inside theirs than "
+        "should, so rely on the total and not on a group.",
+    ),
     "record.each": (
         "单个客户平均误差 {mae}（照搬上一年 {naive_mae}）；排序相关 {rank}（照搬上一年 "
         "{naive_rank}）；十组中实际值落在区间内的占 {coverage}。",
