@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import backtests, cells, periods, tierings, values
+from dashboard import backtests, cells, healths, periods, tierings, values
 from data.marts import sql
 from data.settings import Settings
 from data.tiers import names
@@ -80,6 +80,7 @@ def keep_last_day(
     customers = f"{sql('current_customers')} ORDER BY customer_key"
     connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
     backtests.keep(connection, settings, as_of, size)
+    healths.build(connection, settings, values.dates(first, as_of))
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:
