@@ -103,7 +103,7 @@ def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) 
     put(connection, "tier_areas", periods.tier_frame(days, settings, SCHEME))
     put(connection, "horizons", periods.horizons_frame(days))
     put(connection, "wanted", _wanted(layout.where))
-    put(connection, "cubes", _cubes(layout))
+    put(connection, "cubes", cubes(crossed=layout.crossed))
     put(connection, "tier_steps", _tier_steps(layout, settings))
     for mart in ("steps", "day_places", "start_places"):
         table(connection, mart, sql(mart))
@@ -173,9 +173,9 @@ def _cut(connection: DuckDBPyConnection, layout: Layout) -> None:
             view(connection, f"cut_{events}", f"SELECT * FROM {events}")  # noqa: S608 our own names
 
 
-def _cubes(layout: Layout) -> pl.DataFrame:
+def cubes(*, crossed: bool = False) -> pl.DataFrame:
     """The cubes in order, with 1 for each attribute that one tells."""
-    kept = {"crossed": set(KEYS)} if layout.crossed else CUBES
+    kept = {"crossed": set(KEYS)} if crossed else CUBES
     rows = [
         {"cube": cube, "number": place, **{key: int(key in told) for key in KEYS}}
         for place, (cube, told) in enumerate(kept.items(), 1)

@@ -14,9 +14,9 @@ from duckdb import DuckDBPyConnection
 from dashboard.replay import gathered
 from dashboard.replay.answers import Requests, Scores
 from dashboard.replay.crowd import Crowd
-from dashboard.replay.placing import Placing, lay_ground, tier_names
+from dashboard.replay.placing import Placing, tier_names
 from dashboard.replay.purchases import Books, Purchases
-from dashboard.replay.tallies import Tally
+from dashboard.replay.tallies import Cubes, Tally
 from dashboard.replay.timeline import Timeline
 from data.settings import Settings
 
@@ -34,36 +34,45 @@ def count(
     prefix: str = "",
 ) -> None:
     """Add the cells of some dates to the kept ones, or to tables of another prefix."""
-    lay_ground(connection)
+    cubes = gathered.lay_ground(connection, tier_names(settings))
     timeline, found = Timeline.of(days), gathered.tallies()
     for low, high in _ranges(connection):
         crowd = Crowd.between(connection, low, high)
-        _replay(connection, settings, crowd, timeline, found)
-    gathered.keep(connection, tier_names(settings), timeline, found, prefix)
+        told = _tellers(connection, crowd, timeline, found)
+        placing = Placing(connection, crowd, timeline, settings)
+        _replay(told, placing, timeline, cubes)
+        gathered.put_by(connection, found)
+    gathered.keep(connection, timeline, prefix)
 
 
-def _replay(
+def _tellers(
     connection: DuckDBPyConnection,
-    settings: Settings,
     crowd: Crowd,
     timeline: Timeline,
     found: Mapping[str, Tally],
-) -> None:
-    """Sum some customers over all dates."""
+) -> tuple[Purchases, Requests, Scores]:
+    bought, again = found["purchase_cells"], found["repurchase_cells"]
     books = Books.read(connection, crowd, timeline)
-    placing = Placing(connection, crowd, timeline, settings)
-    told = (
-        Purchases(books, timeline, found["purchase_cells"], found["repurchase_cells"]),
+    return (
+        Purchases(books, timeline, bought, again),
         Requests(connection, crowd, timeline, found["response_cells"]),
         Scores(connection, crowd, timeline, found["score_cells"]),
     )
-    possible = gathered.possible(connection, tier_names(settings))
+
+
+def _replay(
+    told: tuple[Purchases, Requests, Scores],
+    placing: Placing,
+    timeline: Timeline,
+    cubes: Cubes,
+) -> None:
+    """Sum some customers, date by date."""
     for place in range(len(timeline)):
-        books.turn(place)
-        cell = placing.at(place, books)
         for each in told:
             each.turn(place)
-            each.tell(place, cell, possible)
+        cell = placing.at(place, told[0].books)
+        for each in told:
+            each.tell(place, cell, cubes)
 
 
 def _ranges(connection: DuckDBPyConnection) -> Iterator[tuple[int, int]]:

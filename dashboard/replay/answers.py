@@ -10,7 +10,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from dashboard.replay.crowd import Crowd
-from dashboard.replay.tallies import Grouping, Tally
+from dashboard.replay.tallies import Cubes, Grouping, Tally
 from dashboard.replay.timeline import Days, Places, Timeline, Window, places
 from dashboard.replay.tracks import Track, Turns, Vector, day_numbers
 
@@ -26,7 +26,10 @@ TOTALS = (
 )
 PAIRS = {
     f"{name}_{summed}_{other}": (f"{name}_{summed}", f"{name}_{other}")
-    for name, measures in (("nps", ("total",)), *((d, ("total", "top2")) for d in DIMENSIONS))
+    for name, measures in (
+        ("nps", ("total",)),
+        *((d, ("total", "top2")) for d in DIMENSIONS),
+    )
     for summed in measures
     for other in (summed, "n")
 } | {f"{name}_n_n": (f"{name}_n", f"{name}_n") for name in ("nps", *DIMENSIONS)}
@@ -37,7 +40,9 @@ SCORED = (*TOTALS, *PAIRS)
 class Counter:
     """A number per customer that only grows, from one as-of date to the next."""
 
-    def __init__(self, owner: Vector, at: Places, times: Vector, shape: tuple[int, int]) -> None:
+    def __init__(
+        self, owner: Vector, at: Places, times: Vector, shape: tuple[int, int]
+    ) -> None:
         size, count = shape
         self._owner, self._times = owner, times
         self._turns = Turns(at, np.flatnonzero(at < count), count)
@@ -62,14 +67,18 @@ class Requests:
         columns = "t.counted_on, t.known_on, t.requests"
         rows = crowd.rows(connection, "request_marks", columns)
         owner = crowd.places(rows["customer_key"].to_numpy())
-        counted, known = (day_numbers(rows[name]) for name in ("counted_on", "known_on"))
+        counted, known = (
+            day_numbers(rows[name]) for name in ("counted_on", "known_on")
+        )
         times, shape = rows["requests"].to_numpy(), (len(crowd), len(timeline))
         answered = places(known, timeline.as_of)
 
         def counters(limits: Days) -> tuple[Counter, Counter]:
             sent = places(counted, limits)
             late = np.maximum(sent, answered)
-            return Counter(owner, sent, times, shape), Counter(owner, late, times, shape)
+            return Counter(owner, sent, times, shape), Counter(
+                owner, late, times, shape
+            )
 
         self._timeline, self.tally = timeline, tally
         self._now = counters(timeline.as_of)
@@ -85,15 +94,15 @@ class Requests:
             for counter in pair:
                 counter.turn(place)
 
-    def tell(self, place: int, cell: Vector, possible: int) -> None:
+    def tell(self, place: int, cell: Vector, cubes: Cubes) -> None:
         """Sum the customers by cell as of a date."""
         for number, window in enumerate(self._timeline.windows):
             some, sent, answered = self._within(window)
-            grouping = Grouping.of(cell[some], possible)
+            grouping = cubes.grouping(cell[some])
             values = (sent, answered, answered**2, answered * sent, sent**2)
             sums = map(grouping.total, values)
             keys = {"place": place, "number": number}
-            self.tally.add(keys, grouping, dict(zip(SENT, sums, strict=True)))
+            self.tally.add(keys, dict(zip(SENT, sums, strict=True)))
 
     def _within(self, window: Window) -> tuple[Vector, Vector, Vector]:
         before = self._before.get(window.period)
@@ -112,7 +121,9 @@ class Marker:
     now: Vector
 
     @classmethod
-    def over(cls, owner: Vector, held: tuple[Places, Places], shape: tuple[int, int]) -> Marker:
+    def over(
+        cls, owner: Vector, held: tuple[Places, Places], shape: tuple[int, int]
+    ) -> Marker:
         """Before the first date."""
         size, count = shape
         never = np.zeros(len(owner), np.bool_)  # answers are not taken back
@@ -141,7 +152,9 @@ class Scores:
         shape = (len(crowd), len(timeline))
 
         def marker(limits: Days) -> Marker:
-            return Marker.over(owner, (places(known, limits), places(follows, limits)), shape)
+            return Marker.over(
+                owner, (places(known, limits), places(follows, limits)), shape
+            )
 
         self._timeline, self.tally = timeline, tally
         self._totals = _totals(rows)
@@ -157,13 +170,13 @@ class Scores:
         for marker in (self._now, *self._before.values()):
             marker.turn(place)
 
-    def tell(self, place: int, cell: Vector, possible: int) -> None:
+    def tell(self, place: int, cell: Vector, cubes: Cubes) -> None:
         """Sum the customers by cell as of a date."""
         for number, window in enumerate(self._timeline.windows):
             some, totals = self._within(window)
-            grouping = Grouping.of(cell[some], possible)
+            grouping = cubes.grouping(cell[some])
             keys = {"place": place, "number": number}
-            self.tally.add(keys, grouping, _sums(grouping, totals))
+            self.tally.add(keys, _sums(grouping, totals))
 
     def _within(self, window: Window) -> tuple[Vector, Vector]:
         """The customers with an answer in a window, and their answers' sums."""

@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from dashboard import cells
 from dashboard.replay.answers import SCORED, SENT
 from dashboard.replay.purchases import AGAIN, BOUGHT, MONEY
-from dashboard.replay.tallies import LIMB, Tally
+from dashboard.replay.tallies import LIMB, Cubes, Tally
 from dashboard.replay.timeline import Timeline
 from data.marts import sql
 
@@ -24,15 +24,14 @@ TOLD: Final[Mapping[str, tuple[Sequence[str], Sequence[str]]]] = {
 }
 """Per kind of cells what tells its rows apart beside the cell, and what is summed."""
 
-NAMED = (
-    "c.store, c.region, c.customer_type, c.acquisition_channel, c.tier"  # of the cell
-)
-MART = """
-SELECT c.cube, w.as_of, {keys}, {named}{cut}, {sums}
-FROM gathered AS g
+GROUND = ("address_codes", "address_keys", "home_keys")
+NAMED = (*("cube", "store", "region", "customer_type", "acquisition_channel", "tier"),)
+PLACED = """
+SELECT {keys}, {sums}
+FROM gathered_{mart} AS g
 INNER JOIN replay_cells AS c ON c.cell = g.cell
 INNER JOIN {windows} AS w ON {same}
-GROUP BY c.cube, w.as_of, {keys}, {named}
+GROUP BY {keys}
 """
 
 
@@ -41,46 +40,62 @@ def tallies() -> dict[str, Tally]:
     return {mart: Tally(*told) for mart, told in TOLD.items()}
 
 
-def possible(connection: DuckDBPyConnection, tiers: Sequence[str]) -> int:
-    """How many cells there may be: combinations of attributes, with each tier."""
-    query = "SELECT COUNT(*) FROM address_codes"
-    addresses: int = connection.execute(query).fetchall()[0][0]
-    return addresses * len(tiers)
-
-
-def keep(
-    connection: DuckDBPyConnection,
-    tiers: Sequence[str],
-    timeline: Timeline,
-    found: Mapping[str, Tally],
-    prefix: str,
-) -> None:
-    """Add what was summed to the kept cells, or to temporary ones with a prefix."""
-    numbered = pl.DataFrame({"tier": tiers}).with_row_index("number")
+def lay_ground(connection: DuckDBPyConnection, tiers: Sequence[str]) -> Cubes:
+    """Number the combinations that customers may have, and the cells of the cubes."""
+    for mart in GROUND:
+        cells.table(connection, mart, sql(mart))
+    cells.put(connection, "cubes", cells.cubes())
+    numbered = pl.DataFrame({"number": range(len(tiers)), "tier": tiers})
     cells.put(connection, "replay_tiers", numbered)
+    found = cells.frame(connection, sql("replay_cells")).with_columns(
+        (pl.struct(NAMED).rank("dense") - 1).alias("cell")
+    )
+    cells.put(connection, "replay_cells", found.select("cell", *NAMED).unique())
+    parts = found.sort("combination").partition_by("number", maintain_order=True)
+    belongs = [part["cell"].to_numpy() for part in parts]
+    return Cubes(len(belongs[0]), found["cell"].n_unique(), belongs)
+
+
+def put_by(connection: DuckDBPyConnection, found: Mapping[str, Tally]) -> None:
+    """Put the sums of some customers by, out of the process's memory."""
+    for mart, tally in found.items():
+        connection.register("incoming", tally.take())
+        name = f"gathered_{mart}"
+        query = f"CREATE TEMP TABLE IF NOT EXISTS {name} AS FROM incoming LIMIT 0"
+        connection.execute(query)
+        connection.execute(f"INSERT INTO {name} FROM incoming")  # noqa: S608 our own names
+        connection.unregister("incoming")
+
+
+def keep(connection: DuckDBPyConnection, timeline: Timeline, prefix: str) -> None:
+    """Add what was put by to the kept cells, or to temporary ones with a prefix."""
     cells.put(connection, "replay_dates", _dates(timeline))
     cells.put(connection, "replay_windows", _windows(timeline))
-    cells.table(connection, "replay_cells", sql("replay_cells"))
     kind = "TEMP TABLE" if prefix else "TABLE"
-    for mart, tally in found.items():
-        cells.put(connection, "gathered", tally.rows())
+    for mart in TOLD:
         name, text = f"{prefix}{mart}", _text(mart)
         connection.execute(f"CREATE {kind} IF NOT EXISTS {name} AS {text} LIMIT 0")
         connection.execute(f"INSERT INTO {name} {text}")
+        connection.execute(f"DROP TABLE gathered_{mart}")
 
 
 def _text(mart: str) -> str:
     keys, sums = TOLD[mart]
+    cube, *named = (f"c.{name}" for name in NAMED)
     if keys == WINDOWED:
         windows, same = "replay_windows", "w.place = g.place AND w.number = g.number"
-        key, cut = "w.period", ", '*' AS cut"
+        told = [cube, "w.as_of", "w.period", *named]
     else:
         windows, same = "replay_dates", "w.place = g.place"
-        key, cut = "g.horizon_days", ""
-    told = [name for name in sums if not name.endswith("_high")]
-    summed = ", ".join(map(_sum, told))
-    return MART.format(
-        keys=key, named=NAMED, cut=cut, sums=summed, windows=windows, same=same
+        told = [cube, "w.as_of", "g.horizon_days", *named]
+    summed = [_sum(name) for name in sums if not name.endswith("_high")]
+    cut = ["'*' AS cut"] if keys == WINDOWED else []
+    return PLACED.format(
+        mart=mart,
+        keys=", ".join(told),
+        sums=", ".join((*cut, *summed)),
+        windows=windows,
+        same=same,
     )
 
 

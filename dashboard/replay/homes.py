@@ -73,5 +73,8 @@ def _board(
     held = held_on(rows, timeline)
     owner = np.searchsorted(homes, rows["home"].to_numpy())
     track = Track(owner, *held, len(timeline))
-    columns = {"orders": rows["orders"].to_numpy(), "last_day": day_numbers(rows["last_day"])}
+    columns = {
+        "orders": rows["orders"].to_numpy(),
+        "last_day": day_numbers(rows["last_day"]),
+    }
     return Board(track, len(homes), columns, ("last_day",))

@@ -11,18 +11,10 @@ from dashboard.replay.homes import Homes
 from dashboard.replay.purchases import Books
 from dashboard.replay.timeline import NEVER, Timeline
 from dashboard.replay.tracks import Vector
-from data.marts import sql
 from data.settings import Settings
 from metrics.tier_rules import Standing, tier_codes
 
 YEAR = str(periods.YEAR)
-GROUND = ("address_codes", "address_keys", "home_keys")
-
-
-def lay_ground(connection: DuckDBPyConnection) -> None:
-    """Number the combinations of attributes that customers may have beside a tier."""
-    for mart in GROUND:
-        cells.table(connection, mart, sql(mart))
 
 
 def tier_names(settings: Settings) -> list[str]:

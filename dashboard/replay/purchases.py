@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +10,27 @@ from duckdb import DuckDBPyConnection
 
 from dashboard import periods
 from dashboard.replay.crowd import Crowd
-from dashboard.replay.tallies import Grouping, Tally
+from dashboard.replay.tallies import Cubes, Tally
 from dashboard.replay.timeline import NEVER, Timeline, Window
 from dashboard.replay.tracks import Board, Track, Vector, day_numbers, held_on
 
-FLAGS = ("buyers", "repeat_buyers", "returning_buyers", "previous_buyers", "lost_buyers")
+FLAGS = (
+    "buyers",
+    "repeat_buyers",
+    "returning_buyers",
+    "previous_buyers",
+    "lost_buyers",
+)
 MONEY = ("revenue", "margin")
-BOUGHT = ("customers", *FLAGS, "orders", "revenue_high", "revenue", "margin_high", "margin")
+BOUGHT = (
+    "customers",
+    *FLAGS,
+    "orders",
+    "revenue_high",
+    "revenue",
+    "margin_high",
+    "margin",
+)
 AGAIN = ("first_buyers", "bought_again")
 
 COLUMNS = (
@@ -29,7 +42,7 @@ COLUMNS = (
 DATED = ("day", "first_day", "second_day", "last_day", "prior_day")
 NOW = (*DATED, "orders", *MONEY)
 BEFORE = ("last_day", "orders", *MONEY)
-Keys = Mapping[str, int]
+Sums = dict[str, Vector]
 
 
 @dataclass(frozen=True)
@@ -95,67 +108,60 @@ class Purchases:
     def __init__(
         self, books: Books, timeline: Timeline, bought: Tally, again: Tally
     ) -> None:
-        self._books, self._timeline = books, timeline
-        self.bought, self.again = bought, again
+        self.books, self._timeline = books, timeline
+        self._bought, self._again = bought, again
 
     def turn(self, place: int) -> None:
-        """Nothing: the books are turned before anybody reads them."""
+        """Go on to the next date."""
+        self.books.turn(place)
 
-    def tell(self, place: int, cell: Vector, possible: int) -> None:
+    def tell(self, place: int, cell: Vector, cubes: Cubes) -> None:
         """Sum the customers by cell as of a date."""
-        known = Grouping.of(cell[self._books.now["first_day"] > NEVER], possible)
-        customers = {"customers": known.count()}
+        known = cubes.grouping(cell[self.books.now["first_day"] > NEVER]).count()
         for number, window in enumerate(self._timeline.windows):
             keys = {"place": place, "number": number}
-            self.bought.add(keys, known, customers)
-            self._count(keys, window, cell, possible)
-            self._add_up(keys, window, cell, possible)
-        self._repurchases(place, cell, possible)
+            counts = self._counted(place, window, cell, cubes)
+            money = self._added_up(place, window, cell, cubes)
+            self._bought.add(keys, {"customers": known, **counts, **money})
+        self._repurchases(place, cell, cubes)
 
-    def _count(
-        self, keys: Keys, window: Window, cell: Vector, possible: int
-    ) -> None:
-        """Count the buyers of a window and of the one before it."""
-        now, place = self._books.now, keys["place"]
+    def _counted(self, place: int, window: Window, cell: Vector, cubes: Cubes) -> Sums:
+        """The buyers of a window, and those of the one before it."""
+        now = self.books.now
         starts, previous = window.starts_after[place], window.previous_after[place]
         some = np.flatnonzero(now["last_day"] > previous)
-        last = now["last_day"][some]
-        buys = last > starts
-        before = self._books.last_before(window.period, some) > previous
-        flags = (
-            buys,
-            now["prior_day"][some] > starts,
-            buys & (now["first_day"][some] <= starts),
-            before,
-            ~buys,
-        )
-        packed = sum(flag.astype(np.int64) << bit for bit, flag in enumerate(flags))
-        codes = cell[some] << len(flags) | packed
-        grouping = Grouping.of(codes, possible << len(flags))
-        self.bought.add(keys, *grouping.unpacked(FLAGS))
+        buys = now["last_day"][some] > starts
+        flags = {
+            "buyers": buys,
+            "repeat_buyers": now["prior_day"][some] > starts,
+            "returning_buyers": buys & (now["first_day"][some] <= starts),
+            "previous_buyers": self.books.last_before(window.period, some) > previous,
+            "lost_buyers": ~buys,
+        }
+        grouping = cubes.grouping(cell[some])
+        return {name: grouping.count(flag) for name, flag in flags.items()}
 
-    def _add_up(
-        self, keys: Keys, window: Window, cell: Vector, possible: int
-    ) -> None:
-        """Add up the orders and the money of a window."""
-        now, place = self._books.now, keys["place"]
-        some = np.flatnonzero(now["day"] > window.starts_after[place])
-        grouping = Grouping.of(cell[some], possible)
-        orders = self._books.since(window.period, "orders", some)
+    def _added_up(self, place: int, window: Window, cell: Vector, cubes: Cubes) -> Sums:
+        """The orders and the money of a window."""
+        some = np.flatnonzero(self.books.now["day"] > window.starts_after[place])
+        grouping = cubes.grouping(cell[some])
+        orders = self.books.since(window.period, "orders", some)
         sums = {"orders": grouping.total(orders)}
         for name in MONEY:
-            spent = self._books.since(window.period, name, some)
+            spent = self.books.since(window.period, name, some)
             sums[f"{name}_high"], sums[name] = grouping.money(spent)
-        self.bought.add(keys, grouping, sums)
+        return sums
 
-    def _repurchases(self, place: int, cell: Vector, possible: int) -> None:
-        """Count first purchases that have passed a horizon, and those followed in it."""
-        now, day = self._books.now, self._timeline.as_of[place]
-        first = now["first_day"]
+    def _repurchases(self, place: int, cell: Vector, cubes: Cubes) -> None:
+        """First purchases that have passed a horizon, and those followed within it."""
+        now, day = self.books.now, self._timeline.as_of[place]
         for horizon in periods.HORIZONS:
+            first = now["first_day"]
             some = np.flatnonzero((first > NEVER) & (first <= day - horizon))
-            second = now["second_day"][some]
-            again = (second > NEVER) & (second - first[some] <= horizon)
-            grouping = Grouping.of(cell[some] << 1 | again, possible << 1)
+            gap = now["second_day"][some] - first[some]
+            grouping = cubes.grouping(cell[some])
+            again = grouping.count((gap > 0) & (gap <= horizon))
             keys = {"place": place, "horizon_days": horizon}
-            self.again.add(keys, *grouping.unpacked(("bought_again",), "first_buyers"))
+            self._again.add(
+                keys, dict(zip(AGAIN, (grouping.count(), again), strict=True))
+            )

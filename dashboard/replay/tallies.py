@@ -1,4 +1,4 @@
-"""Sums of vectors by cell, exact and only of the cells in which there is something."""
+"""Sums of vectors by cell, exact, kept only of the cells in which there is something."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ import polars as pl
 
 from dashboard.replay.tracks import Vector
 
-DENSE = 1 << 21
-"""Up to so many possible cells are counted in an array with a place for each."""
-
 EXACT = float(1 << 52)
 LIMB = 26
 """Sums of doubles are exact below 2**53; larger money is summed in two parts."""
@@ -21,43 +18,39 @@ NOTHING = np.zeros(0)
 
 
 @dataclass(frozen=True)
+class Cubes:
+    """Which cell of each cube a combination of all attributes belongs to.
+
+    A customer has one combination, and so is in one cell of each cube.
+    """
+
+    combinations: int
+    cells: int
+    belongs: Sequence[Vector]
+
+    def grouping(self, combinations: Vector) -> Grouping:
+        """Vectors of customers with these combinations, to be summed by cell."""
+        if len(combinations) > self.combinations:
+            return Grouping(self, (combinations,), self.belongs)
+        return Grouping(self, [each[combinations] for each in self.belongs], ())
+
+
+@dataclass(frozen=True)
 class Grouping:
-    """Which of the entries of a vector are in one cell, for one sum after the other."""
+    """Sums by cell: at once, or by combination first where these are the fewer."""
 
-    codes: Vector
-    present: Vector | None
+    cubes: Cubes
+    codes: Sequence[Vector]
+    further: Sequence[Vector]
 
-    @classmethod
-    def of(cls, codes: Vector, possible: int) -> Grouping:
-        """Group by codes below a number."""
-        if possible <= DENSE:
-            return cls(codes, None)
-        present, codes = np.unique(codes, return_inverse=True)
-        return cls(codes, present)
-
-    def count(self) -> Vector:
-        """How many entries each cell has."""
-        return np.bincount(self.codes)
+    def count(self, some: Vector | None = None) -> Vector:
+        """How many customers are in each cell, or how many of some of them."""
+        chosen = [codes if some is None else codes[some] for codes in self.codes]
+        return self._rolled([self._binned(codes, None) for codes in chosen])
 
     def total(self, values: Vector) -> Vector:
-        """The sum of whole numbers, as doubles, by cell."""
-        return np.bincount(self.codes, values)
-
-    def unpacked(
-        self, flags: Sequence[str], everybody: str | None = None
-    ) -> tuple[Grouping, dict[str, Vector]]:
-        """Of codes whose last bits are flags: by the rest, how many have each one set."""
-        counts, bits = self.count(), len(flags)
-        some = np.flatnonzero(counts)
-        counts, codes = counts[some], self.cells(some)
-        present, place = np.unique(codes >> bits, return_inverse=True)
-        sums = {
-            name: np.bincount(place, counts * (codes >> bit & 1))
-            for bit, name in enumerate(flags)
-        }
-        if everybody is not None:
-            sums[everybody] = np.bincount(place, counts)
-        return Grouping(place, present), sums
+        """The sum of whole numbers by cell, as doubles."""
+        return self._rolled([self._binned(codes, values) for codes in self.codes])
 
     def money(self, whole: Vector) -> tuple[Vector, Vector]:
         """The exact sum of whole numbers of any size: its high part, its low part."""
@@ -65,34 +58,43 @@ class Grouping:
             return NOTHING, self.total(whole)
         return self.total(whole >> LIMB), self.total(whole & ((1 << LIMB) - 1))
 
-    def cells(self, places: Vector) -> Vector:
-        """The codes that stand at places of a sum."""
-        return places if self.present is None else self.present[places]
+    def _binned(self, codes: Vector, values: Vector | None) -> Vector:
+        most = self.cubes.combinations if self.further else self.cubes.cells
+        return np.bincount(codes, values, minlength=most)
+
+    def _rolled(self, sums: Sequence[Vector]) -> Vector:
+        """Sums by cell, out of those by combination where that is what there is."""
+        cells = self.cubes.cells
+        if self.further:
+            (fine,) = sums
+            sums = [np.bincount(each, fine, minlength=cells) for each in self.further]
+        rolled: Vector = np.add.reduce(sums)
+        return rolled
 
 
 @dataclass
 class Tally:
-    """Rows of sums gathered over windows and customers, to be summed once more."""
+    """Rows of sums gathered over dates and windows, by cell."""
 
     keys: Sequence[str]
     names: Sequence[str]
     _parts: list[pl.DataFrame] = field(default_factory=list)
 
-    def add(
-        self, keys: Mapping[str, int], grouping: Grouping, sums: Mapping[str, Vector]
-    ) -> None:
+    def add(self, keys: Mapping[str, int], sums: Mapping[str, Vector]) -> None:
         """Keep the cells in which any sum is not zero."""
         some = np.flatnonzero(_any(list(sums.values())))
         told = {name: _taken(sums.get(name, NOTHING), some) for name in self.names}
-        frame = pl.DataFrame({"cell": grouping.cells(some).astype(np.int64), **told})
+        frame = pl.DataFrame({"cell": some, **told})
         given = [pl.lit(value, pl.Int32).alias(name) for name, value in keys.items()]
         self._parts.append(frame.with_columns(given))
 
-    def rows(self) -> pl.DataFrame:
-        """What was gathered."""
-        schema = {"cell": pl.Int64} | dict.fromkeys(self.names, pl.Int64)
-        keys = dict.fromkeys(self.keys, pl.Int32)
-        return pl.concat([pl.DataFrame(schema=schema | keys), *self._parts])
+    def take(self) -> pl.DataFrame:
+        """What was gathered since the last time."""
+        names = dict.fromkeys(("cell", *self.names), pl.Int64)
+        schema = names | dict.fromkeys(self.keys, pl.Int32)
+        rows = pl.concat([pl.DataFrame(schema=schema), *self._parts])
+        self._parts.clear()
+        return rows
 
 
 def _any(sums: Sequence[Vector]) -> Vector:

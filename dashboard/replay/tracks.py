@@ -62,7 +62,11 @@ class Board:
     """Vectors with one entry per owner, written over as a track turns."""
 
     def __init__(
-        self, track: Track, size: int, columns: Mapping[str, Vector], dated: Sequence[str]
+        self,
+        track: Track,
+        size: int,
+        columns: Mapping[str, Vector],
+        dated: Sequence[str],
     ) -> None:
         self._track, self._columns = track, columns
         self._blank = {name: NEVER if name in dated else 0 for name in columns}

@@ -1,7 +1,8 @@
--- One row per cell that a replay sums and cube: the names that the cube tells of it.
--- `cubes` has 1 for each attribute that a cube tells.
+-- One row per combination of all attributes and cube: the names that the cube tells of
+-- it. `cubes` has 1 for each attribute that a cube tells.
 SELECT
-    a.address * (SELECT COUNT(*) FROM replay_tiers) + t.number AS cell, c.cube,
+    a.address * (SELECT COUNT(*) FROM replay_tiers) + t.number AS combination, c.number,
+    c.cube,
     CASE WHEN c.store = 1 THEN store.name ELSE '*' END AS store,
     CASE WHEN c.region = 1 THEN region.name ELSE '*' END AS region,
     CASE WHEN c.customer_type = 1 THEN kind.name ELSE '*' END AS customer_type,
