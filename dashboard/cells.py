@@ -81,11 +81,11 @@ def put(connection: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     connection.unregister("incoming")
 
 
-def append(connection: DuckDBPyConnection, mart: str, prefix: str = "") -> None:
-    """Add a batch of cells to a kept mart, or to a temporary one with a prefix."""
-    text, name, kind = sql(mart), f"{prefix}{mart}", "TEMP TABLE" if prefix else "TABLE"
-    connection.execute(f"CREATE {kind} IF NOT EXISTS {name} AS {text} LIMIT 0")
-    connection.execute(f"INSERT INTO {name} {text}")
+def append(connection: DuckDBPyConnection, mart: str) -> None:
+    """Add a batch of cells to a kept mart."""
+    text = sql(mart)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {mart} AS {text} LIMIT 0")
+    connection.execute(f"INSERT INTO {mart} {text}")
 
 
 def summed(connection: DuckDBPyConnection, mart: str) -> pl.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from dashboard import periods
 from dashboard.replay.crowd import Crowd
 from dashboard.replay.tallies import Cubes, Grouping, Tally
 from dashboard.replay.timeline import Days, Places, Timeline, Window, places
@@ -68,7 +69,8 @@ class Requests:
         rows = crowd.rows(connection, "request_marks", columns)
         owner = crowd.places(rows["customer_key"].to_numpy())
         counted, known = (
-            day_numbers(rows[name]) for name in ("counted_on", "known_on")
+            day_numbers(rows[name].fill_null(periods.FOREVER))  # a request of no day
+            for name in ("counted_on", "known_on")
         )
         times, shape = rows["requests"].to_numpy(), (len(crowd), len(timeline))
         answered = places(known, timeline.as_of)

@@ -41,7 +41,8 @@ class Crowd:
         """Where customers stand among these, by their numbers."""
         where = np.zeros(self.high - self.low, np.int32)
         where[self.keys - self.low] = np.arange(len(self.keys), dtype=np.int32)
-        return where[keys - self.low]
+        found: Vector = where[keys - self.low]
+        return found
 
     def rows(
         self, connection: DuckDBPyConnection, table: str, columns: str

@@ -63,7 +63,7 @@ def put_by(connection: DuckDBPyConnection, found: Mapping[str, Tally]) -> None:
         name = f"gathered_{mart}"
         query = f"CREATE TEMP TABLE IF NOT EXISTS {name} AS FROM incoming LIMIT 0"
         connection.execute(query)
-        connection.execute(f"INSERT INTO {name} FROM incoming")  # noqa: S608 our own names
+        connection.execute(f"INSERT INTO {name} FROM incoming")
         connection.unregister("incoming")
 
 

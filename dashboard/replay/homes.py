@@ -1,4 +1,4 @@
-"""Where customers without a declared store are at home: where they bought most so far."""
+"""Where customers without a declared store are at home: where they bought most."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHIFT = 720_000
 
 
 class Homes:
-    """The address of each customer, which follows its purchases where no store is declared.
+    """The address of each customer; without a declared store it follows the purchases.
 
     Of the stores of most orders so far that of the latest purchase, then the first by
     name.

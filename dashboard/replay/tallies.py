@@ -1,4 +1,4 @@
-"""Sums of vectors by cell, exact, kept only of the cells in which there is something."""
+"""Exact sums of vectors by cell, of the cells in which there is something."""
 
 from __future__ import annotations
 

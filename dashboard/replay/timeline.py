@@ -70,7 +70,7 @@ def _numbers(days: Sequence[date]) -> Days:
 
 
 def places(days: Days, limits: Days) -> Places:
-    """Of each day, the place of the first of some rising limits that is not before it."""
+    """The place of the first of some rising limits that is not before each day."""
     if not len(days):
         return np.zeros(0, np.int16)
     low, high = int(limits[0]), int(limits[-1]) + 1
