@@ -14,7 +14,11 @@ WITH found AS (
 )
 SELECT
     CAST(ROW_NUMBER() OVER (
-        ORDER BY f.store, f.region, f.customer_type, f.acquisition_channel
+        ORDER BY region.name, kind.name, channel.name, store.name
     ) - 1 AS INTEGER) AS address,
     f.store, f.region, f.customer_type, f.acquisition_channel
 FROM found AS f
+INNER JOIN names AS store ON store.code = f.store
+INNER JOIN names AS region ON region.code = f.region
+INNER JOIN names AS kind ON kind.code = f.customer_type
+INNER JOIN names AS channel ON channel.code = f.acquisition_channel
