@@ -22,6 +22,10 @@ RATED = ("nps", "satisfaction", "service")
 ACTIVE = ("programme", "engagement")
 """Signals whose days of the year are told; a customer who never had one is unknown."""
 
+OF_KIND = """
+SELECT customer_key, day, CAST(n AS BIGINT) AS n, CAST(total AS BIGINT) AS total
+FROM signals WHERE kind = '{kind}' ORDER BY day
+"""
 EPOCH = date(1970, 1, 1)
 CELLS = ("cell_one", "cell_two")
 SHOWN = (
@@ -118,14 +122,12 @@ def _sum(
 
 
 def _signal(connection: DuckDBPyConnection, kind: str) -> Signal:
-    rows = cells.frame(
-        connection,
-        "SELECT customer_key, day, CAST(n AS BIGINT) AS n, CAST(total AS BIGINT) AS total"
-        f" FROM signals WHERE kind = '{kind}' ORDER BY day",  # noqa: S608 our own name
-    )
+    rows = cells.frame(connection, OF_KIND.format(kind=kind))
     days = rows["day"].to_physical().to_numpy()
     return Signal(
-        rows["customer_key"].to_numpy(), days, *(rows[c].to_numpy() for c in rows[:, 2:].columns)
+        rows["customer_key"].to_numpy(),
+        days,
+        *(rows[c].to_numpy() for c in rows[:, 2:].columns),
     )
 
 
@@ -133,7 +135,10 @@ def _told(
     kind: str, rows: Signal, who: NDArray[np.int32], day: date
 ) -> Iterator[tuple[str, pl.Series]]:
     """What the rules look at of one kind of signal, for some customers."""
-    year, size = rows.year(day), int(max(who.max(initial=0), rows.customer.max(initial=0))) + 1
+    year, size = (
+        rows.year(day),
+        int(max(who.max(initial=0), rows.customer.max(initial=0))) + 1,
+    )
     customers = rows.customer[year]
     if kind in ACTIVE:
         ever = np.zeros(size, bool)

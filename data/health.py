@@ -1,4 +1,4 @@
-"""What a loyalty index and a health score are made of: weights, and what counts full."""
+"""What the loyalty index and the health score are made of: weights and full marks."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -35,9 +35,9 @@ class Weighted(Setting):
 class LoyaltySettings(Weighted):
     """How much each part of the loyalty index weighs, and where it reaches 100.
 
-    `recency_days`: a purchase that long ago counts 0, one today 100. `full_purchase_days`
-    and `full_programme_days` in a year, and a first purchase `full_tenure_days` ago,
-    count 100.
+    `recency_days`: a purchase that long ago counts 0, one today 100.
+    `full_purchase_days` and `full_programme_days` in a year, and a first purchase
+    `full_tenure_days` ago, count 100.
     """
 
     recency: Weight = 0.30

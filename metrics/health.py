@@ -30,10 +30,11 @@ def loyalty_index(
     """Loyalty index: the mean of customers' weighted means of five scaled inputs.
 
     Formula: sum(weight x input) / sum(weight), over the inputs that a customer has:
-        recency 100 x (1 - days since the last purchase / 365); frequency 100 x purchase
-        days of the trailing year / 6; tenure 100 x days since the first purchase / 1095;
-        nps 10 x mean recommendation of the year; programme 100 x days of the year with
-        points earned or redeemed / 12, of members; each from 0 to 100
+        recency 100 x (1 - days since the last purchase / 365); frequency 100 x
+        purchase days of the trailing year / 6; tenure 100 x days since the first
+        purchase / 1095; nps 10 x mean recommendation of the year; programme 100 x days
+        of the year with points earned or redeemed / 12, of members; each from 0 to
+        100; 365, 6, 1095, 12 and the weights unless the settings say otherwise
     Interval: Student's t for the mean over customers, 95%
     Grain: one row per segment of `by`: segment, value, n = customers, ci_low, ci_high;
         per input its mean, its base and what it adds to the value (mean, n, part)
@@ -52,10 +53,11 @@ def health_score(
 
     Formula: sum(weight x factor) / sum(weight), over the factors that a customer has:
         value 100 x net revenue of the trailing year / the spend that counts full;
-        loyalty the loyalty index; satisfaction 25 x (mean answer of the year on the five
-        dimensions - 1); service 100 x tickets of the year resolved within 3 days / those
-        whose 3 days have passed; engagement 100 x days of the year with a login, visit
-        or other touch / 12; each from 0 to 100
+        loyalty the loyalty index; satisfaction 25 x (mean answer of the year on the
+        five dimensions - 1); service 100 x tickets of the year resolved within 3 days /
+        those whose 3 days have passed; engagement 100 x days of the year with a login,
+        visit or other touch / 12, of those who ever had one; each from 0 to 100; 3, 12
+        and the weights unless the settings say otherwise
     Interval: Student's t for the mean over customers, 95%
     Grain: one row per segment of `by`: segment, value, n = customers, ci_low, ci_high;
         per factor its mean, its base and what it adds to the value (mean, n, part)
@@ -108,7 +110,7 @@ def health_sums(
     """The sums of health cells over customers, by the number of the cell they are in.
 
     Several columns may tell a cell, one of each set of cells; without a number a
-    customer is in none. Scores are whole millionths, so sums do not depend on the order.
+    customer is in none. Scores are whole millionths: sums are the same in any order.
     """
     told = customers.select(
         *cells,

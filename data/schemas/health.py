@@ -9,9 +9,9 @@ from data.schemas.cells import Cells
 class HealthInputs(Cells):
     """One row per customer with a purchase as of a date: what its scores are made of.
 
-    Days since its last and first purchase; purchase days and net revenue of the trailing
-    year; sums and numbers of its answers and tickets of that year, null without any;
-    days with points or touches in that year, null where it never had any.
+    Days since its last and first purchase; purchase days and net revenue of the
+    trailing year; sums and numbers of its answers and tickets of that year, null
+    without any; days with points or touches in that year, null where it never had any.
     """
 
     days_since_last: pl.Int64 = pa.Field(ge=0)

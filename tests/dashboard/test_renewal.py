@@ -25,13 +25,20 @@ from data.warehouse import open_current
 
 LAST = date(2026, 10, 31)
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
-DAYS = {"orders": "ordered_at", "surveys": "sent_at"}
+DAYS = {
+    "orders": "ordered_at",
+    "surveys": "sent_at",
+    "tickets": "opened_at",
+    "points": "occurred_at",
+    "interactions": "occurred_at",
+}
 CELLS = {
     "purchase_cells": ("customers", "buyers", "previous_buyers", "orders", "revenue"),
     "repurchase_cells": ("first_buyers",),
     "response_cells": ("n",),
     "score_cells": ("nps_n", "service_n", "delivery_n", "support_n"),
     "value_cells": ("customers",),
+    "health_cells": ("customers",),
 }
 KEYED = (
     "occasions",
@@ -41,6 +48,7 @@ KEYED = (
     "answer_totals",
 )
 NUMBERED = ("profiles", "current_customers")
+SCORED = ("signals", "health_scores")
 TOLD = ("clv_backtests",)
 PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
@@ -125,7 +133,7 @@ def difference(renewed: Path, full: Path) -> dict[str, int]:
         made = store / "snapshots" / open_current(store).id / "marts.duckdb"
         connection.execute(f"ATTACH '{made}' AS {name} (READ_ONLY)")
     found = {}
-    for table in (*PLAIN, *KEYED, *CELLS, *NUMBERED, *TOLD, "tier_stays"):
+    for table in (*PLAIN, *KEYED, *CELLS, *NUMBERED, *SCORED, *TOLD, "tier_stays"):
         sides = rows("renewed", table), rows("anew", table)
         found[table] = sum(
             connection.execute(
@@ -146,9 +154,9 @@ def rows(side: str, table: str) -> str:
             f" FROM {side}.{table} AS t JOIN {side}.profiles AS p USING (customer_key)"
             f" JOIN {side}.names AS n ON n.code = t.cut"
         )
-    if table == "tier_stays":
+    if table in ("tier_stays", *SCORED):
         return (
-            f"SELECT t.* EXCLUDE (customer_key), p.customer_id FROM {side}.tier_stays"
+            f"SELECT t.* EXCLUDE (customer_key), p.customer_id FROM {side}.{table}"
             f" AS t JOIN {side}.profiles AS p USING (customer_key)"
         )
     if table == "clv_backtests":
