@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 from pandera.typing.polars import DataFrame
 
-from dashboard import cells, periods
+from dashboard import cells, periods, replay
 from data.marts import sql
 from data.schemas.health import Factors, HealthInputs
 from data.settings import Settings
@@ -62,8 +62,7 @@ def build(
     seen = signals(connection)
     connection.execute("DROP TABLE IF EXISTS health_cells")
     for batch in cells.batches(connection, days):
-        spans = [periods.span(day, "all") for day in batch]
-        cells.lay_out(connection, cells.Layout(spans), settings)
+        replay.lay_out(connection, settings, batch)
         lay_states(connection)
         for day in batch:
             found = score(connection, settings, day, seen)
