@@ -1,6 +1,6 @@
 """Repurchase & retention: do customers come back, and are we growing or leaking?"""
 
-from dashboard import blocks, cards, charts, filters, kpis
+from dashboard import blocks, cards, charts, cohort_table, filters, kpis
 
 METRICS = ("repurchase_rate", "returning_share", "churn_rate")
 CUTS = ("region", "store", "tier", "customer_type", "acquisition_channel")
@@ -17,5 +17,8 @@ with right, cards.card("within", *cards.titles(view, "within")):
 
 with cards.card("growth", *cards.titles(view, "growth")):
     charts.growth(view)
+
+with cards.card("cohorts", *cards.titles(view, "cohorts")):
+    cohort_table.cohorts(view)
 
 blocks.comparison(view, METRICS, CUTS)

@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
-from typing import cast
+from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -16,7 +16,7 @@ from dashboard.reader import Wanted
 from data.errors import UsageError
 from data.marts import sql
 from data.schemas.cells import CohortCells
-from metrics.cohorts import SHOWN, Shown, cohort_customers, cohort_retention, first_of
+from metrics.cohorts import SHOWN, cohort_customers, cohort_retention, first_of
 from metrics.estimates import EVERYONE
 from metrics.frames import CohortPeople
 
@@ -43,7 +43,7 @@ def cohorts(view: View) -> pl.DataFrame:
     if show not in SHOWN:
         raise UsageError(f"--show {show}: it is one of {', '.join(SHOWN)}")
     found = CohortCells.validate(_cells(view).lazy())
-    rows = cohort_retention(found, as_of=view.as_of, show=cast("Shown", show))
+    rows = cohort_retention(found, as_of=view.as_of, show=show)
     named = [each for each in rows["cohort"].unique() if each != EVERYONE]
     early = [each for each in named if _early(view, _month(each))]
     return rows.with_columns(pl.col("cohort").is_in(early).alias("burn_in"))
@@ -52,7 +52,7 @@ def cohorts(view: View) -> pl.DataFrame:
 def members(view: View) -> pl.DataFrame:
     """The customers of a cohort; with a month, those of them who bought in it."""
     first = _month(view.options.get("cohort", f"{view.as_of:%Y-%m}"))
-    given = {"first": first, "last": _end(first)}
+    given: dict[str, Any] = {"first": first, "last": _end(first)}
     clauses, values = chosen("p", view.where)
     clauses += " AND p.first_day BETWEEN $first AND $last"
     months = _months(view, first)
@@ -65,9 +65,7 @@ def members(view: View) -> pl.DataFrame:
     return cohort_customers(CohortPeople.validate(rows.lazy()))
 
 
-def ask_customers(
-    view: View, query: str, parameters: dict[str, object]
-) -> pl.DataFrame:
+def ask_customers(view: View, query: str, parameters: dict[str, Any]) -> pl.DataFrame:
     """What a query reads of the customers of a view's date, its `{source}`."""
 
     def ask(source: str) -> Callable[[DuckDBPyConnection], pl.DataFrame]:
