@@ -6,7 +6,16 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import backtests, cells, healths, periods, replay, tierings, values
+from dashboard import (
+    backtests,
+    cells,
+    health_moves,
+    healths,
+    periods,
+    replay,
+    tierings,
+    values,
+)
 from data.marts import sql
 from data.settings import Settings
 from data.tiers import names
@@ -74,6 +83,7 @@ def keep_last_day(
     connection.execute(f"CREATE OR REPLACE TABLE cohort_cells AS {sql('cohort_cells')}")
     backtests.keep(connection, settings, as_of, size)
     healths.build(connection, settings, values.dates(first, as_of))
+    health_moves.build(connection, settings, first, as_of)
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:

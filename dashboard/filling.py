@@ -36,6 +36,7 @@ RENEWED: Final = {
     "tier_stays",
     "clv_backtests",
     "health_cells",
+    "health_moves",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 
