@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import backtests, cells, periods, tierings, values
+from dashboard import backtests, cells, periods, tierings, trials, values
 from data.marts import sql
 from data.settings import Settings
 from data.tiers import names
@@ -28,6 +28,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     count(connection, settings, periods.kept(first, as_of), valued=valued)
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     keep_last_day(connection, settings, first, as_of)
+    trials.keep(connection, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 

@@ -31,6 +31,7 @@ RENEWED: Final = {
     "current_customers",
     "tier_stays",
     "clv_backtests",
+    "campaign_cells",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

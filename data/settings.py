@@ -22,7 +22,7 @@ from data.spelling import nearest, unknown_key
 from data.tiers import CENTURY, RfmSettings, Scheme, default_tiers
 
 THRESHOLDS: Final[Mapping[str, float]] = MappingProxyType(
-    {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25}
+    {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25, "pilot_gate": 0.2}
 )
 JUDGED: Final = (  # the metrics with an interval, that a threshold may be set for
     "nps",
@@ -33,6 +33,7 @@ JUDGED: Final = (  # the metrics with an interval, that a threshold may be set f
     "returning_share",
     "clv",
     "churn_rate",
+    "pilot_gate",  # the relative lift above which a campaign is rolled out
 )
 
 
