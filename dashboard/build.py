@@ -6,20 +6,28 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import backtests, cells, periods, tierings, trials, values
+from dashboard import (
+    backtests,
+    cells,
+    healths,
+    periods,
+    replay,
+    tierings,
+    trials,
+    values,
+)
 from data.marts import sql
 from data.settings import Settings
 from data.tiers import names
 
 EVENTS = ("purchases", "profiles", "answers", "requests")
-COUNTED = ("purchase_cells", "repurchase_cells", *cells.PARTS["answer_cells"])
 
 
 def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> None:
     """Fill an empty marts file from the input views on the same connection.
 
-    Order: events, cells per as-of date in batches (bounded memory), customer values,
-    customers as they are now, the forecast's track record.
+    Order: events, cells of all as-of dates, customer values, customers as they are now,
+    the forecast's track record.
     """
     lay_ground(connection, settings)
     make_events(connection)
@@ -57,19 +65,12 @@ def count(
     connection: DuckDBPyConnection,
     settings: Settings,
     days: Sequence[date],
-    prefix: str = "",
     valued: Sequence[date] = (),
 ) -> None:
-    """Add the cells of some dates to the kept ones, or to tables of another prefix.
-
-    Of those in `valued`, models and value cells are kept too.
-    """
-    for batch in cells.batches(connection, days):
-        spans = [periods.span(d, period) for d in batch for period in periods.STANDARD]
-        cells.lay_out(connection, cells.Layout(spans), settings)
-        for mart in COUNTED:
-            cells.append(connection, mart, prefix)
-        values.value(connection, settings, [day for day in batch if day in valued])
+    """Add the cells of some dates to the kept ones, and values of those in `valued`."""
+    if days:
+        replay.count(connection, settings, days)
+    values.build(connection, settings, [day for day in days if day in valued])
 
 
 def keep_last_day(
@@ -81,6 +82,7 @@ def keep_last_day(
     customers = f"{sql('current_customers')} ORDER BY customer_key"
     connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
     backtests.keep(connection, settings, as_of, size)
+    healths.build(connection, settings, values.dates(first, as_of))
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:

@@ -20,6 +20,7 @@ from metrics import (
     customers,
     drivers,
     growth,
+    health,
     migration,
     purchase_forecast,
     quality,
@@ -152,6 +153,24 @@ METRICS: tuple[Metric, ...] = (
         "drivers", drivers.satisfaction_drivers,
         "各满意度维度对推荐评分 R² 的 Shapley 贡献占比；只用完整答卷；这是相关，不是因果。",
         window="365", needs=("surveys",), cuts=(), history=False,
+    ),
+    Metric(
+        "health_score", "Health score", "健康度", "points", "high", "rows",
+        health.health_score,
+        "每位客户 0–100 分，是已知因子的加权平均（权重见设定 [health]），缺失的因子不计、权重由其余因子分摊；群体分为客户平均。"
+        "价值 = 100 × 近 365 天净收入 ÷ 满分消费额（默认为消费层级的最低门槛）；忠诚 = 忠诚指数；"
+        "满意 = 25 ×（近 365 天五个维度的平均分 − 1）；服务 = 100 × 3 天内解决的工单 ÷ 近 365 天到期的工单；"
+        "互动 = 100 × 近 365 天有登录、到访等互动的天数 ÷ 12；各项限于 0–100。95% t 区间。",
+        window=None, options=("per-customer",),
+    ),
+    Metric(
+        "loyalty_index", "Loyalty index", "忠诚指数", "points", "high", "rows",
+        health.loyalty_index,
+        "每位客户 0–100 分，是已知分项的加权平均（权重见设定 [loyalty]），缺失的分项不计、权重由其余分项分摊；群体分为客户平均。"
+        "新近 = 100 ×（1 − 距最近购买天数 ÷ 365）；频次 = 100 × 近 365 天购买日 ÷ 6；"
+        "客龄 = 100 × 距首次购买天数 ÷ 1095；推荐 = 10 × 近 365 天推荐评分均值；"
+        "会员计划 = 100 × 近 365 天有积分获得或兑换的天数 ÷ 12（有过积分的客户）；各项限于 0–100。95% t 区间。",
+        window=None, options=("per-customer",),
     ),
     Metric(
         "clv", "Customer lifetime value", "客户终身价值 CLV", "money", "high", "value",

@@ -81,11 +81,11 @@ def put(connection: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     connection.unregister("incoming")
 
 
-def append(connection: DuckDBPyConnection, mart: str, prefix: str = "") -> None:
-    """Add a batch of cells to a kept mart, or to a temporary one with a prefix."""
-    text, name, kind = sql(mart), f"{prefix}{mart}", "TEMP TABLE" if prefix else "TABLE"
-    connection.execute(f"CREATE {kind} IF NOT EXISTS {name} AS {text} LIMIT 0")
-    connection.execute(f"INSERT INTO {name} {text}")
+def append(connection: DuckDBPyConnection, mart: str) -> None:
+    """Add a batch of cells to a kept mart."""
+    text = sql(mart)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {mart} AS {text} LIMIT 0")
+    connection.execute(f"INSERT INTO {mart} {text}")
 
 
 def summed(connection: DuckDBPyConnection, mart: str) -> pl.DataFrame:
@@ -103,7 +103,7 @@ def lay_out(connection: DuckDBPyConnection, layout: Layout, settings: Settings) 
     put(connection, "tier_areas", periods.tier_frame(days, settings, SCHEME))
     put(connection, "horizons", periods.horizons_frame(days))
     put(connection, "wanted", _wanted(layout.where))
-    put(connection, "cubes", _cubes(layout))
+    put(connection, "cubes", cubes(crossed=layout.crossed))
     put(connection, "tier_steps", _tier_steps(layout, settings))
     for mart in ("steps", "day_places", "start_places"):
         table(connection, mart, sql(mart))
@@ -173,9 +173,9 @@ def _cut(connection: DuckDBPyConnection, layout: Layout) -> None:
             view(connection, f"cut_{events}", f"SELECT * FROM {events}")  # noqa: S608 our own names
 
 
-def _cubes(layout: Layout) -> pl.DataFrame:
+def cubes(*, crossed: bool = False) -> pl.DataFrame:
     """The cubes in order, with 1 for each attribute that one tells."""
-    kept = {"crossed": set(KEYS)} if layout.crossed else CUBES
+    kept = {"crossed": set(KEYS)} if crossed else CUBES
     rows = [
         {"cube": cube, "number": place, **{key: int(key in told) for key in KEYS}}
         for place, (cube, told) in enumerate(kept.items(), 1)

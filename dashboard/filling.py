@@ -23,6 +23,12 @@ BY_CUSTOMER: Final = ("orders", "customers", "surveys")
 FOR_ALL: Final = ("stores",)
 """Input tables of which a row may change what is told of any customer."""
 
+MADE_ANEW: Final = (
+    *("tickets", "points", "interactions", "targets"),
+    *("campaigns", "campaign_members"),
+)
+"""Input tables of which tables are made anew at every refresh."""
+
 RENEWED: Final = {
     "profiles",
     "purchase_totals",
@@ -32,6 +38,7 @@ RENEWED: Final = {
     "tier_stays",
     "clv_backtests",
     "campaign_cells",
+    "health_cells",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

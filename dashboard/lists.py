@@ -16,9 +16,14 @@ from dashboard.filters import View
 from dashboard.naming import namer
 from dashboard.question import ATTRIBUTES, Question
 from dashboard.words import say
+from data.health import HEALTH, LOYALTY
+
+SCORES = ("health_score", "loyalty_index")
+"""Metrics with a score per customer: the list has everyone, the lowest first."""
 
 DAYS = ("first_day", "last_day")
 MONEY = ("revenue", "margin", "annual_revenue")
+POINTS = ("health", *HEALTH, *LOYALTY)
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,13 @@ class People:
 
     def title(self, lang: str) -> str:
         """What the reader calls them."""
-        return say(lang, f"people.{self.part}")
+        return say(lang, f"people.{self.part or self.question.metric}")
 
 
 def of(view: View, metric: str) -> tuple[People, ...]:
     """The lists behind a metric's number: one for each of its counts of customers."""
+    if metric in SCORES:
+        return (People(view.ask(metric, **{"per-customer": "true"})),)
     question = view.ask(metric)
     return tuple(People(question, part) for part in parts(metric))
 
@@ -88,7 +95,7 @@ def listed(view: View, people: People) -> None:
     number, name = formats.count(view.lang, count), people.title(view.lang)
     told = say(view.lang, "people.count", name=name, n=number)
     if count > first.height:
-        told += say(view.lang, "people.first", n=first.height)
+        told += say(view.lang, _first(people), n=first.height)
     st.caption(told)
     with st.container(key=f"peopletable-{people.name}"):
         st.dataframe(
@@ -99,6 +106,12 @@ def listed(view: View, people: People) -> None:
         )
     files(view, people)
     st.code(people.command, language=None, wrap_lines=True)
+
+
+def _first(people: People) -> str:
+    """The words that say which customers are shown."""
+    lowest = people.question.metric in SCORES
+    return "people.first.lowest" if lowest else "people.first"
 
 
 def worded(lang: str, rows: pl.DataFrame) -> pl.DataFrame:
@@ -122,6 +135,8 @@ def _columns(lang: str, names: list[str]) -> dict[str, ColumnConfig]:
         label = say(lang, f"people.col.{name}")
         if name in MONEY:
             found[name] = st.column_config.NumberColumn(label, format="%.2f")
+        elif name in POINTS:
+            found[name] = st.column_config.NumberColumn(label, format="%.1f")
         elif name in DAYS:
             found[name] = st.column_config.DateColumn(label, format="YYYY-MM-DD")
         else:

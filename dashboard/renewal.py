@@ -14,9 +14,8 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, periods, tierings, trials, values
+from dashboard import cells, periods, replay, tierings, trials, values
 from dashboard.build import (
-    COUNTED,
     EVENTS,
     count,
     first_day,
@@ -129,7 +128,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     connection.execute(f"CREATE OR REPLACE TABLE total_days AS {sql('total_days')}")
     first = first_day(connection) or as_of
     wanted = periods.kept(first, as_of)
-    for mart in COUNTED:
+    for mart in replay.KEPT:
         _patch(connection, mart)
         _forget(connection, mart, wanted)
     valued = values.dates(first, as_of)
@@ -201,7 +200,7 @@ def _tell(
     prefix: str,
 ) -> None:
     """Sum the changed customers into cells, and tell what models see of them."""
-    count(connection, settings, days, prefix)
+    replay.count(connection, settings, days, prefix)
     valued = _dates(connection, "clv_models")
     spans = [periods.span(day, "all") for day in valued]
     cells.lay_out(connection, cells.Layout(spans), settings)

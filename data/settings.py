@@ -7,6 +7,7 @@ value is an error that names the key.
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from data.database import DatabaseSettings
 from data.errors import UsageError
+from data.health import HealthSettings, LoyaltySettings
 from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
 from data.spelling import nearest, unknown_key
@@ -34,6 +36,8 @@ JUDGED: Final = (  # the metrics with an interval, that a threshold may be set f
     "clv",
     "churn_rate",
     "pilot_gate",  # the relative lift above which a campaign is rolled out
+    "loyalty_index",
+    "health_score",
 )
 
 
@@ -78,6 +82,8 @@ class Settings(Setting):
         default_factory=lambda: dict(THRESHOLDS)
     )
     clv: ClvSettings = ClvSettings()
+    loyalty: LoyaltySettings = LoyaltySettings()
+    health: HealthSettings = HealthSettings()
     limits: Limits = Limits()
     rfm: RfmSettings = RfmSettings()
     tiers: dict[str, Scheme] = Field(default_factory=default_tiers)
@@ -119,6 +125,13 @@ class Settings(Setting):
             if rule.bounded and not rule.scored_alone:
                 raise ValueError("tiers.rfm can ask for scores only")
         return self
+
+    @property
+    def full_spend(self) -> Decimal | None:
+        """The spend of a year that counts 100 for value; null where nothing says."""
+        bounds = [rule.annual_spend_min for rule in self.tiers["spend"]]
+        asked = [bound for bound in bounds if bound]
+        return self.health.full_spend or min(asked, default=None)
 
     def table(self, name: str) -> TableSettings:
         """The settings of one table; the defaults when nothing is said about it."""

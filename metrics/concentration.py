@@ -16,7 +16,7 @@ def concentration(
     """Concentration: the share of revenue that comes from the largest customers.
 
     Formula: revenue of the ceil(k n / 100) largest of the n customers with a purchase /
-        revenue of all; k = 5 unless said; equal customers in the order of their id.
+        revenue of all; k = 5 unless said.
         gini: 2 sum(i v) / (n sum(v)) - (n + 1) / n, v ascending
     Interval: none, every customer is counted
     Grain: one row per segment of `by`: segment, value, n = customers, ci_low, ci_high,
@@ -26,7 +26,7 @@ def concentration(
         Statistical Association 9 (1905)
     """
     spend, people = pl.col("revenue"), pl.len().cast(pl.Int64)
-    ranked = customers.sort("revenue", "customer_id", descending=[True, False])
+    ranked = customers.sort("revenue", descending=True)
     size = -(-people * top // 100)
     sums = segments(
         ranked,

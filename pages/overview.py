@@ -1,6 +1,15 @@
 """Overview: is the customer base healthy, what changed, and why?"""
 
-from dashboard import blocks, cards, filters, kpis, sentences, shares, tables_given
+from dashboard import (
+    blocks,
+    cards,
+    filters,
+    health_parts,
+    kpis,
+    sentences,
+    shares,
+    tables_given,
+)
 
 HEADLINES = (
     "nps",
@@ -10,16 +19,22 @@ HEADLINES = (
     "revenue",
     "churn_rate",
 )
+SHOWN = ("health_score", *HEADLINES)
 CUTS = ("region", "store", "tier", "customer_type", "acquisition_channel")
 
 view = filters.current()
 
-sentences.summary(view, HEADLINES)
+sentences.summary(view, SHOWN)
+left, right = blocks.columns(1, 2)
+with left:
+    kpis.stacked(view, ("health_score",))
+with right, cards.card("health-parts", *cards.titles(view, "health")):
+    health_parts.shown(view)
 kpis.row(view, HEADLINES)
 
 left, right = blocks.columns(3, 2)
 with left:
-    blocks.trend(view, HEADLINES)
+    blocks.trend(view, SHOWN)
 with right, cards.card("changes", *sentences.titles(view)):
     sentences.changes(view, HEADLINES)
 
@@ -35,5 +50,5 @@ with (
 ):
     shares.concentration(view)
 
-blocks.comparison(view, HEADLINES, CUTS)
+blocks.comparison(view, SHOWN, CUTS)
 tables_given.missing(view)

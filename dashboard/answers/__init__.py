@@ -9,6 +9,7 @@ import polars as pl
 from dashboard.answers import (
     compare,
     delivered,
+    health,
     listed,
     proved,
     retention,
@@ -51,6 +52,8 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "rfm_scores": tiering.scored,
     "rfm_grid": tiering.grid,
     "growth_accounting": retention.growth,
+    "health_score": health.score,
+    "loyalty_index": health.score,
 }
 
 

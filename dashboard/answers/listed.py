@@ -1,11 +1,11 @@
 """Answers that need one row per answer or customer: drivers, scores, concentration."""
 
 import polars as pl
-from duckdb import DuckDBPyConnection
 
-from dashboard import cells
+from dashboard import cells, periods
 from dashboard.answers.counted import column
-from dashboard.answers.view import View
+from dashboard.answers.people import chosen
+from dashboard.answers.view import View, offered
 from dashboard.cells import frame
 from data.errors import UsageError
 from data.marts import sql
@@ -14,17 +14,35 @@ from metrics.concentration import concentration, lorenz
 from metrics.drivers import satisfaction_drivers
 from metrics.scores import score_distribution
 
+NOW = {
+    "window_answers": ("current_answers", periods.STANDARD),
+    "window_spending": ("current_spending", (str(periods.YEAR), "all")),
+}
+"""What is read of the last day's customers as they are kept, over which windows."""
+
 
 def rows(view: View, mart: str) -> pl.DataFrame:
     """One row per answer or customer of a view, with the customers' attributes."""
-    layout = cells.Layout(view.spans, where=view.where, crossed=True)
-
-    def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
-        return frame(cursor, sql(mart))
-
     key = (mart, view.spans, view.where)
-    reader = view.reader
-    return reader.remember(key, lambda: reader.laid_out(layout, ask))
+    return view.reader.remember(key, lambda: _read(view, mart))
+
+
+def _read(view: View, mart: str) -> pl.DataFrame:
+    now, kept = NOW[mart]
+    today = all(span.as_of == offered(view.reader)[-1] for span in view.spans)
+    if today and view.period in kept:
+        return _of_today(view, now)
+    layout = cells.Layout(view.spans, where=view.where, crossed=True)
+    return view.reader.laid_out(layout, lambda cursor: frame(cursor, sql(mart)))
+
+
+def _of_today(view: View, mart: str) -> pl.DataFrame:
+    clauses, values = chosen("p", view.where)
+    query = f"SELECT p.* FROM ({sql(mart)}) AS p WHERE {clauses}"  # noqa: S608 our own texts, values are parameters
+    with view.reader.snapshot.cursor() as cursor:
+        cells.put(cursor, "periods", periods.periods_frame(view.spans))
+        found: pl.DataFrame = cursor.sql(query, params=values).pl()
+        return found
 
 
 def drivers(view: View) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """The customers behind a count, one row each."""
 
 import shlex
+from collections.abc import Sequence
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -62,15 +63,14 @@ def people(
     Errors: UsageError for a metric without such a list, or a part that it does not have
     """
     view = look(reader, viewer, question)
-    chosen = _condition(question.metric, part)
+    part_of = _condition(question.metric, part)
     span = periods.span(view.as_of, view.period)
     given = {"start": span.starts_after, "before": span.previous_after}
-    used = {name: day for name, day in given.items() if f"${name}" in chosen}
-    clauses = [chosen, *(_clause(n, each) for n, each in enumerate(view.where))]
-    values = {f"values{n}": list(each.values) for n, each in enumerate(view.where)}
+    used = {name: day for name, day in given.items() if f"${name}" in part_of}
+    clauses, values = chosen("p", view.where)
     query = (
         f"SELECT {', '.join(COLUMNS)} FROM ({{source}}) AS p"  # noqa: S608 our own texts, values are parameters
-        f" WHERE {' AND '.join(f'({each})' for each in clauses)}"
+        f" WHERE ({part_of}) AND {clauses}"
         " ORDER BY annual_revenue DESC, revenue DESC, customer_id"
     )
 
@@ -96,6 +96,13 @@ def _condition(metric: str, part: str | None) -> str:
     return known[part] if part else next(iter(known.values()))
 
 
-def _clause(place: int, condition: Condition) -> str:
-    inside = f"list_contains($values{place}, p.{condition.attribute})"
+def chosen(rows: str, where: Sequence[Condition]) -> tuple[str, dict[str, list[str]]]:
+    """Which rows with customers' attributes meet every condition: SQL, parameters."""
+    clauses = [_clause(rows, place, each) for place, each in enumerate(where)]
+    values = {f"values{place}": list(each.values) for place, each in enumerate(where)}
+    return " AND ".join(["TRUE", *clauses]), values
+
+
+def _clause(rows: str, place: int, condition: Condition) -> str:
+    inside = f"list_contains($values{place}, {rows}.{condition.attribute})"
     return f"NOT {inside}" if condition.negate else inside

@@ -6,6 +6,7 @@ from dashboard.catalogue import Metric
 from dashboard.words import (
     blocks,
     definitions,
+    health,
     names,
     people,
     quality,
@@ -24,6 +25,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **shell.TEXTS,
     **blocks.TEXTS,
     **definitions.TEXTS,
+    **health.TEXTS,
     **names.TEXTS,
     **people.TEXTS,
     **quality.TEXTS,

@@ -49,6 +49,10 @@ CHINESE: tuple[tuple[str, str], ...] = (
         "没有保存这一天的模型；可用 --as-of 单独计算",
     ),
     (
+        r"no score is kept of this date; ask for it with --as-of",
+        "没有保存这一天的评分；可用 --as-of 单独计算",
+    ),
+    (
         r"new customers may have bought before the history starts",
         "历史开始之前可能已经买过，新客数偏高",
     ),

@@ -94,7 +94,6 @@ class Answers(Cells):
 class CustomerRevenue(Cells):
     """One row per customer with a purchase in the window: net revenue."""
 
-    customer_id: pl.String = pa.Field()
     revenue: Money = pa.Field()
 
 

@@ -15,7 +15,7 @@ import sqlglot
 from duckdb import DuckDBPyConnection
 
 from dashboard import renewal
-from dashboard.filling import BY_CUSTOMER, FOR_ALL
+from dashboard.filling import BY_CUSTOMER, FOR_ALL, MADE_ANEW
 from dashboard.refresh import refresh
 from data import marts
 from data.sample import write_company
@@ -25,13 +25,20 @@ from data.warehouse import open_current
 
 LAST = date(2026, 10, 31)
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
-DAYS = {"orders": "ordered_at", "surveys": "sent_at"}
+DAYS = {
+    "orders": "ordered_at",
+    "surveys": "sent_at",
+    "tickets": "opened_at",
+    "points": "occurred_at",
+    "interactions": "occurred_at",
+}
 CELLS = {
     "purchase_cells": ("customers", "buyers", "previous_buyers", "orders", "revenue"),
     "repurchase_cells": ("first_buyers",),
     "response_cells": ("n",),
     "score_cells": ("nps_n", "service_n", "delivery_n", "support_n"),
     "value_cells": ("customers",),
+    "health_cells": ("customers",),
 }
 KEYED = (
     "occasions",
@@ -41,6 +48,7 @@ KEYED = (
     "answer_totals",
 )
 NUMBERED = ("profiles", "current_customers")
+SCORED = ("signals", "health_scores")
 TOLD = ("clv_backtests",)
 PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
@@ -126,7 +134,7 @@ def difference(renewed: Path, full: Path) -> dict[str, int]:
         made = store / "snapshots" / open_current(store).id / "marts.duckdb"
         connection.execute(f"ATTACH '{made}' AS {name} (READ_ONLY)")
     found = {}
-    for table in (*PLAIN, *KEYED, *CELLS, *NUMBERED, *TOLD, "tier_stays"):
+    for table in (*PLAIN, *KEYED, *CELLS, *NUMBERED, *SCORED, *TOLD, "tier_stays"):
         sides = rows("renewed", table), rows("anew", table)
         found[table] = sum(
             connection.execute(
@@ -147,9 +155,9 @@ def rows(side: str, table: str) -> str:
             f" FROM {side}.{table} AS t JOIN {side}.profiles AS p USING (customer_key)"
             f" JOIN {side}.names AS n ON n.code = t.cut"
         )
-    if table == "tier_stays":
+    if table in ("tier_stays", *SCORED):
         return (
-            f"SELECT t.* EXCLUDE (customer_key), p.customer_id FROM {side}.tier_stays"
+            f"SELECT t.* EXCLUDE (customer_key), p.customer_id FROM {side}.{table}"
             f" AS t JOIN {side}.profiles AS p USING (customer_key)"
         )
     if table == "clv_backtests":
@@ -164,7 +172,6 @@ def rows(side: str, table: str) -> str:
 
 def test_renewals_know_every_input_that_the_kept_tables_are_made_of() -> None:
     """A mart that reads another input would stay as it was when that input changes."""
-    made_anew = {"targets", "campaigns", "campaign_members", "interactions"}
     read = {
         table.name
         for mart in marts.names()
@@ -172,7 +179,7 @@ def test_renewals_know_every_input_that_the_kept_tables_are_made_of() -> None:
             sqlglot.exp.Table
         )
     }
-    assert read & INPUTS.keys() == {*BY_CUSTOMER, *FOR_ALL, *made_anew} - {"stores"}
+    assert read & INPUTS.keys() == {*BY_CUSTOMER, *MADE_ANEW}
     assert FOR_ALL == ("stores",)  # read by `lay_ground`, of which names are made
 
 

@@ -132,3 +132,17 @@ def test_nobody_answered_is_five_unknown_rows() -> None:
     assert found.get_column("dimension").to_list() == list(DIMENSIONS)
     assert found.get_column("importance").null_count() == 5
     assert found.get_column("hidden").all()
+
+
+def test_many_customers_have_the_intervals_of_a_bootstrap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 6,000 answers, the normal limit against drawing them 1,000 times."""
+    drawn = drivers(answers(6_000))
+    monkeypatch.setattr("metrics.drivers.MANY", 0)
+    limit = drivers(answers(6_000))
+    wide = (drawn["ci_high"] - drawn["ci_low"]).to_numpy()
+    for bound in ("ci_low", "ci_high"):
+        apart = (drawn[bound] - limit[bound]).abs().to_numpy()
+        assert (apart < 0.2 * wide).all()
+        assert apart.max() > 0

@@ -49,11 +49,10 @@ def test_every_number_carries_the_command_that_prints_it(
     assert text.count("data-args=") == text.count("data-metric=") > 40
 
 
-def test_the_overview_has_its_six_headlines(
-    open_page: Opener, company_store: Path
-) -> None:
+def test_the_overview_has_its_headlines(open_page: Opener, company_store: Path) -> None:
     shown = re.findall(r'data-kpi="(\w+)"', written(open_page(company_store)))
     assert shown == [
+        "health_score",
         "nps",
         "repurchase_rate",
         "clv",
