@@ -39,6 +39,7 @@ ROW_NAMES = (
         "top",
         "percent",
     ),
+    *("arm", "outcome", "day"),
     *("customer_id", "tier_from", "tier_to", "tier", "other_tier"),
 )
 GRID = ("recency", "frequency", "monetary")

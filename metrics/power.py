@@ -47,7 +47,8 @@ def reach(alpha: float = 0.05) -> float:
 
 def detectable(treatment: Arm, control: Arm, *, alpha: float = 0.05) -> float:
     """The smallest difference that the members there are would find; NaN of nobody."""
-    return float(reach(alpha) * np.sqrt(treatment.spread + control.spread))
+    error = np.sqrt(treatment.spread + control.spread)
+    return reach(alpha) * float(error.item())
 
 
 def unequal(

@@ -1,20 +1,18 @@
 """A campaign day by day: what happened, and the lift of all members measured so far."""
 
 from datetime import date
-from typing import Any
 
-import numpy as np
 import polars as pl
 from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.trials import CampaignDays
 from metrics.arms import Sums
 from metrics.estimates import CONFIDENCE
+from metrics.lift import PLANNED
 from metrics.trial_effects import ALWAYS, Reading, lifts
 from metrics.trial_frames import Monitor, Path
-from metrics.lift import PLANNED
 from metrics.trial_plans import CONTROL, Plan
-from metrics.trial_sums import CENTS, OUTCOMES
+from metrics.trial_sums import CENTS, OUTCOMES, Row
 
 COUNTS = ("assigned", "reached", "opened", "clicked", "redeemed", "buyers")
 ADDED = ("n", "y", "yy", "x", "xx", "xy")
@@ -79,14 +77,14 @@ def _path(
     )
 
 
-def _running(rows: list[dict[str, Any]], plan: Plan, arm: str) -> list[tuple[date, Sums]]:
+def _running(rows: list[Row], plan: Plan, arm: str) -> list[tuple[date, Sums]]:
     """The sums of an arm up to each of its days."""
-    unit, total = OUTCOMES[plan.outcome].scale, np.zeros(len(ADDED), object)
+    total = Sums(0, 0, 0, y_unit=OUTCOMES[plan.outcome].scale, x_unit=CENTS)
     found = []
     for row in rows:
         if row["arm"] == arm:
-            total = total + np.array([int(row[name]) for name in ADDED], object)
-            found.append((row["day"], Sums(*total, y_unit=unit, x_unit=CENTS)))
+            total = total.plus(Sums(**{name: int(row[name]) for name in ADDED}))
+            found.append((row["day"], total))
     return found
 
 

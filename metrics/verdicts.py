@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import polars as pl
 from pandera.typing.polars import DataFrame
 
@@ -203,8 +202,8 @@ def _too_small(arms: Arms, plan: Plan, rules: Rules, row: Row) -> str:
     found = _needed(arms, plan, row["arm"], rules.threshold)
     least = max(found or 0, 2 * rules.min_n)
     return (
-        f"too small: {row['n']} members measured; about {least} are needed"
-        f" to find a lift of {rules.threshold:.0%}"
+        f"too small: {row['members']} and {row['control_members']} members measured;"
+        f" about {least} are needed to find a lift of {rules.threshold:.0%}"
     )
 
 
@@ -242,11 +241,7 @@ def _cost(arms: Arms, plan: Plan, arm: str) -> float | None:
 def _power(arms: Arms, plan: Plan, rules: Rules, arm: str, wanted: float) -> Row:
     pair = arms.sums(plan.outcome, arm), arms.sums(plan.outcome, CONTROL)
     treatment, control = (plain([each]) for each in pair)
-    least = (
-        float(np.ravel(detectable(treatment, control))[0])
-        if min(p.n for p in pair) > 1
-        else math.nan
-    )
+    least = detectable(treatment, control) if min(p.n for p in pair) > 1 else math.nan
     mean, found = pair[1].mean(), _needed(arms, plan, arm, wanted)
     size = pair[0].n + pair[1].n
     return {

@@ -14,6 +14,7 @@ from dashboard.answers import (
     proved,
     retention,
     tiering,
+    trials,
     valued,
 )
 from dashboard.answers.counted import counted, labelled, marked
@@ -52,6 +53,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "rfm_scores": tiering.scored,
     "rfm_grid": tiering.grid,
     "growth_accounting": retention.growth,
+    **trials.ROWS,
     "health_score": health.score,
     "loyalty_index": health.score,
 }

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.answers.view import View, offered
-from dashboard.cells import frame, matching
+from dashboard.cells import frame
 from dashboard.question import Condition
 from dashboard.tier_queries import literal
 from data.errors import UsageError
@@ -17,6 +17,7 @@ from data.schemas.trials import CampaignCells, CampaignDays
 from metrics import campaigns as effects
 from metrics import trial_days, verdicts
 from metrics.estimates import EVERYONE
+from metrics.trial_members import campaign_members
 from metrics.trial_plans import Plan
 from metrics.trial_sums import OUTCOMES, Arms, arms_of
 from metrics.verdicts import Rules
@@ -25,10 +26,11 @@ SUMMED = r"""
 SELECT
     campaign_id, arm, {by} AS segment, MIN(first_on) AS first_on,
     MAX(last_on) AS last_on, MAX(due_on) AS due_on,
-    SUM(COLUMNS('^(members|contaminated|reached|opened|clicked|redeemed|n|x|xx|.*_(n|x|xx|y|yy|xy))$')) AS '\0'
+    SUM(COLUMNS('^({counts}|.*_(n|x|xx|y|yy|xy))$')) AS '\0'
 FROM ({cells}) WHERE {chosen}
 GROUP BY campaign_id, arm, segment
 """
+COUNTS = "members|contaminated|reached|opened|clicked|redeemed|n|x|xx"
 STAGES = ("reached", "opened", "clicked", "redeemed")
 KINDS = ("assigned", *STAGES, "bought", "contaminated")
 MEMBERS = """
@@ -42,7 +44,7 @@ ORDER BY e.customer_id, e.arm
 
 
 def effect(view: View) -> pl.DataFrame:
-    """The lifts of one campaign: all outcomes of everyone, or the primary by segment."""
+    """The lifts of one campaign: all outcomes, or the primary one by segment."""
     plan = _plan(view)
     asked = view.options.get("outcome")
     if asked is not None and asked not in OUTCOMES:
@@ -108,7 +110,7 @@ def members(view: View) -> pl.DataFrame:
         chosen.append(f"e.arm = {literal(view.options['arm'])}")
     query = MEMBERS.format(chosen=" AND ".join((*chosen, *_clauses(view.where))))
     with view.reader.snapshot.cursor() as cursor:
-        return frame(cursor, query)
+        return campaign_members(frame(cursor, query))
 
 
 def rules(view: View) -> Rules:
@@ -149,13 +151,14 @@ def _as_planned(row: dict[str, Any]) -> Plan:
 
 
 def _plan(view: View) -> Plan:
+    """The campaign that is asked for; without a word, the one that began last."""
     _last_day(view)
     known = {plan.campaign_id: plan for plan in plans(view)}
     asked = view.options.get("campaign")
-    if asked is None:
-        raise UsageError(f"{view.metric.name} needs --campaign with a campaign's id")
+    if asked is None and known:
+        return max(known.values(), key=lambda plan: (plan.starts_on, plan.campaign_id))
     if asked not in known:
-        near = get_close_matches(asked, known, n=1)
+        near = get_close_matches(asked or "", known, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise UsageError(f"there is no campaign {asked!r}{hint}")
     return known[asked]
@@ -183,13 +186,16 @@ def _summed(view: View, campaign: str | None) -> pl.DataFrame:
         some = f"(SELECT * FROM campaign_entries WHERE {clause})"  # noqa: S608 literals are quoted
         cells, clause = sql("campaign_cells").replace("campaign_entries", some), "TRUE"
     by = view.by or f"'{EVERYONE}'"
-    return view.reader.rows(SUMMED.format(by=by, cells=cells, chosen=clause))
+    return view.reader.rows(
+        SUMMED.format(by=by, cells=cells, chosen=clause, counts=COUNTS)
+    )
 
 
 def _days(view: View, plan: Plan) -> Any:
     if view.where:
         raise UsageError("the days of a campaign are kept for all its members together")
-    query = f"SELECT * FROM campaign_days WHERE campaign_id = {literal(plan.campaign_id)}"  # noqa: S608 quoted
+    one = literal(plan.campaign_id)
+    query = f"SELECT * FROM campaign_days WHERE campaign_id = {one}"  # noqa: S608 quoted
     return CampaignDays.validate(view.reader.rows(query).lazy())
 
 

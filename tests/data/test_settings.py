@@ -19,7 +19,12 @@ def test_without_a_file_the_defaults_hold() -> None:
     settings = load_settings(None)
     assert settings == Settings()
     assert settings.timezone == "Asia/Shanghai"
-    assert settings.thresholds == {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25}
+    assert settings.thresholds == {
+        "nps": 40.0,
+        "csat": 4.0,
+        "repurchase_rate": 0.25,
+        "pilot_gate": 0.2,
+    }
     names = [rule.name for rule in settings.tiers["spend"]]
     assert names == ["dormant", "diamond", "gold", "silver"]
 
