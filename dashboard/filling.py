@@ -39,6 +39,7 @@ RENEWED: Final = {
     "clv_backtests",
     "campaign_cells",
     "health_cells",
+    "health_moves",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

@@ -40,7 +40,7 @@ ROW_NAMES = (
         "percent",
     ),
     *("arm", "outcome", "day"),
-    *("customer_id", "tier_from", "tier_to", "tier", "other_tier"),
+    *("customer_id", "part", "tier_from", "tier_to", "tier", "other_tier"),
 )
 GRID = ("recency", "frequency", "monetary")
 
