@@ -40,6 +40,7 @@ ROW_NAMES = (
         "percent",
     ),
     *("arm", "outcome", "day"),
+    *("cohort", "months_since"),
     *("customer_id", "part", "tier_from", "tier_to", "tier", "other_tier"),
 )
 GRID = ("recency", "frequency", "monetary")

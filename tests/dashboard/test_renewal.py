@@ -55,6 +55,7 @@ PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
     *("tier_rules", "campaign_plans", "campaign_entries", "campaign_cells"),
     "campaign_days",
+    "cohort_cells",
 )
 
 
