@@ -14,6 +14,7 @@ from dashboard.answers import (
     listed,
     proved,
     retention,
+    simulation,
     tiering,
     valued,
 )
@@ -49,7 +50,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "tier_moves": tiering.moved,
     "tier_crosswalk": tiering.crossed,
     "tier_history": tiering.history,
-    "tier_simulation": tiering.simulated,
+    "tier_simulation": simulation.simulated,
     "rfm_scores": tiering.scored,
     "rfm_grid": tiering.grid,
     "growth_accounting": retention.growth,
