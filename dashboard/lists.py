@@ -37,7 +37,8 @@ class People:
     @property
     def name(self) -> str:
         """What files and elements of the list are called."""
-        return f"{self.question.metric}_{self.part or 'list'}"
+        whole = "cell" if "from-tier" in dict(self.question.options) else "list"
+        return f"{self.question.metric}_{self.part or whole}"
 
     @property
     def command(self) -> str:

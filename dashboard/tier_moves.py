@@ -16,6 +16,8 @@ from dashboard.words import say
 MEASURES = ("customers", "revenue_to", "revenue_from")
 MOVES = ("up", "down", "new", "gone")
 SHOWN = 20
+SIDES = {"tier_from": "from-tier", "tier_to": "to-tier"}
+"""The columns of a cell of the heat table, and the options that ask for it."""
 
 
 def migration(view: View, chosen: str) -> None:
@@ -95,7 +97,7 @@ def _behind(view: View, chosen: str, question: Question) -> None:
         return
     picked = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for name in ("tier_from", "tier_to"):
+        for name in SIDES:
             picked[name] = st.selectbox(
                 say(view.lang, f"moves.col.{name}"),
                 pairs[name].unique(maintain_order=True).to_list(),
@@ -103,7 +105,7 @@ def _behind(view: View, chosen: str, question: Question) -> None:
                 key=f"behind_{name}_{chosen}_{view.lang}",
                 width=180,
             )
-        cell = {key.replace("_", "-"): str(tier) for key, tier in picked.items()}
+        cell = {SIDES[side]: str(tier) for side, tier in picked.items()}
         asked = view.ask("tier_moves", scheme=chosen, **cell, **_from(view, chosen))
         lists.link(view, (lists.People(asked),), "migration")
 
