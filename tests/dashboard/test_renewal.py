@@ -53,7 +53,7 @@ SCORED = ("signals", "health_scores")
 TOLD = ("clv_backtests",)
 PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
-    "tier_rules",
+    *("tier_rules", "cohort_cells"),
 )
 
 
