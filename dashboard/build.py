@@ -14,6 +14,7 @@ from dashboard import (
     periods,
     replay,
     tierings,
+    trials,
     values,
 )
 from data.marts import sql
@@ -36,6 +37,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     count(connection, settings, periods.kept(first, as_of), valued=valued)
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     keep_last_day(connection, settings, first, as_of)
+    trials.keep(connection, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 
