@@ -141,6 +141,16 @@ def schemes() -> tuple[str, ...]:
     return tuple(reader().settings.tiers)
 
 
+def campaign_names() -> dict[str, str]:
+    """What the campaigns with members are called, the newest first."""
+    rows = reader().rows(
+        "SELECT p.campaign_id, p.name FROM campaign_plans AS p"
+        " SEMI JOIN campaign_cells AS c ON c.campaign_id = p.campaign_id"
+        " ORDER BY p.starts_on DESC, p.campaign_id DESC"
+    )
+    return dict(rows.iter_rows())
+
+
 def store_names() -> dict[str, str]:
     """What the stores are called."""
     rows = reader().rows("SELECT store_id, COALESCE(name, store_id) FROM store_regions")
