@@ -48,10 +48,7 @@ def segments(view: View, campaign: str) -> None:
     names = ("segment", "treatment", "control", "lift", "adjusted", "p")
     head = head_row([say(view.lang, f"effect.col.{n}") for n in names], words=1)
     body = "".join(
-        _effect(
-            view, question, row, arm_prefix(view, row) + escape(name(row["segment"]))
-        )
-        for row in rows
+        _effect(view, question, row, _segment(view, row, name)) for row in rows
     )
     if rows:
         st.html(framed(question, head + body))

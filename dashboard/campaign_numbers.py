@@ -5,19 +5,17 @@ from html import escape
 import streamlit as st
 
 from dashboard import cards, formats, queries
+from dashboard.answers import UNKNOWN
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, inside
 from dashboard.question import Question
 from dashboard.words import label_of, reason_text, say
 
-SHORTEST = 7
-"""Columns of the answer that only says which table is missing."""
-
 
 def rows_of(view: View, question: Question) -> list[Row]:
     """The rows of an answer about campaigns; why there is none is written instead."""
     rows: list[Row] = queries.answer(question).to_dicts()
-    if rows and len(rows[0]) > SHORTEST:
+    if rows and rows[0].keys() != UNKNOWN.keys():  # the answer of a missing table
         return rows
     why = reason_text(view.lang, rows[0].get("reason") if rows else None)
     st.html(cards.empty(say(view.lang, "empty.title"), why))

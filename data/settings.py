@@ -119,7 +119,7 @@ class Settings(Setting):
     @model_validator(mode="after")
     def _usable_schemes(self) -> Self:
         """Cells are kept of `spend`, by its bounds alone; `rfm` is a grid of scores."""
-        if any(rule.scored for rule in self.tiers["spend"]):
+        if any(rule.scored or rule.worth for rule in self.tiers["spend"]):
             raise ValueError("tiers.spend cannot ask for scores; name another scheme")
         for rule in self.tiers["rfm"]:
             if rule.bounded and not rule.scored_alone:

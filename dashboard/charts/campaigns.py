@@ -15,6 +15,8 @@ from dashboard.words import label_of, say
 
 BAND = "rgba(63,116,224,0.16)"
 HEIGHT = 300
+LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+DAY = {"zh": "%-m/%-d", "en": "%b %-d"}
 RATIO = ("relative", "relative_low", "relative_high")
 PATH = ("value", "ci_low", "ci_high")
 
@@ -92,8 +94,9 @@ def _path(key: str, question: Question, lang: str) -> go.Figure | None:
         _band(figure, some)
         _line(figure, some, "value", 100, (label_of(lang, arm, "arm"), place))
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1.5})
-    figure.update_layout(showlegend=len(arms) > 1, legend={"orientation": "h"})
-    figure.update_yaxes(ticksuffix="%", nticks=6)
+    figure.update_layout(showlegend=len(arms) > 1, legend=LEGEND)
+    figure.update_xaxes(tickformat=DAY[lang], nticks=5, tickangle=0)
+    figure.update_yaxes(ticksuffix="%", nticks=6, range=_settled(rows))
     last = [row for row in rows if row["day"] == rows[-1]["day"]]
     look.note(
         figure, [noted(Cell(question, r), ink.relative(r["value"])) for r in last]
@@ -115,7 +118,8 @@ def _sales(key: str, question: Question, ink: Ink) -> go.Figure | None:
         some = [row for row in rows if row["segment"] == arm]
         name = label_of(ink.lang, arm, "arm")
         _line(figure, some, "revenue_per_member", 1, (name, place))
-    figure.update_layout(showlegend=True, legend={"orientation": "h"})
+    figure.update_layout(showlegend=True, legend=LEGEND)
+    figure.update_xaxes(tickformat=DAY[ink.lang], nticks=5, tickangle=0)
     figure.update_yaxes(nticks=5, rangemode="tozero")
     look.note(figure, [])
     return figure
@@ -145,11 +149,20 @@ def _band(figure: go.Figure, rows: list[Row]) -> None:
     )
 
 
+def _settled(rows: list[Row]) -> list[float]:
+    """The span of the later half: the first intervals are too wide to draw whole."""
+    later = rows[len(rows) // 2 :]
+    low, high = min(r["ci_low"] for r in later), max(r["ci_high"] for r in later)
+    return [100 * min(1.3 * low, -0.05), 100 * max(1.3 * high, 0.05)]
+
+
 def _known(question: Question, names: tuple[str, str, str]) -> list[Row]:
     answer = queries.answer(question)
     if names[0] not in answer.columns or "arm" not in answer.columns:
         return []
-    rows: list[Row] = answer.drop_nulls(list(names)).to_dicts()
+    order = ["day", "arm"] if "day" in answer.columns else []
+    known = answer.drop_nulls(list(names))
+    rows: list[Row] = (known.sort(order) if order else known).to_dicts()
     return rows
 
 

@@ -29,6 +29,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "目前所有成员的结果都相同",
     ),
     (r"fewer than 150 members measured so far", "目前测得的成员不足 150 人"),
+    (r"this outcome has no relative lift", "这个结果没有相对提升"),
     (r"no planned shares", "没有计划占比，未检验"),
     (r"the plan does not name every arm", "计划没有写明每一组的占比"),
     (r"the planned shares do not add up to 1", "计划占比之和不是 1"),

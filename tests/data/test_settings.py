@@ -48,7 +48,7 @@ def test_what_is_set_changes_and_the_rest_stays(tmp_path: Path) -> None:
     settings = load(tmp_path, text)
     assert settings.thresholds["nps"] == 50
     assert settings.thresholds["csat"] == 4.0
-    assert list(settings.tiers) == ["spend", "hml", "rfm", "points"]
+    assert list(settings.tiers) == ["spend", "value", "hml", "rfm", "points"]
     assert settings.tiers["points"][0].annual_spend_min == Decimal("100.5")
     assert settings.table("orders").delimiter == "\t"
     assert settings.table("orders").columns["order_id"].source == "订单号"
