@@ -64,7 +64,7 @@ def guards(view: View, campaign: str) -> None:
     head = head_row([say(view.lang, f"guards.col.{n}") for n in names], words=1)
     count = Ink(view.lang, "count")
     body = "".join(
-        f'<tr><td class="name">{escape(arm_name(view, row["segment"]))}</td>'
+        f'<tr><td class="name">{_named(view, row)}</td>'
         + "".join(
             f'<td class="num">{inside(Cell(question, row, column), count)}</td>'
             for column in ("members", "expected", "contaminated")
@@ -81,7 +81,7 @@ def funnel(view: View, campaign: str) -> None:
     rows = rows_of(view, question)
     head = head_row([say(view.lang, f"funnel.col.{n}") for n in ("arm", *STAGES)], 1)
     body = "".join(
-        f'<tr><td class="name">{escape(arm_name(view, row["segment"]))}</td>'
+        f'<tr><td class="name">{_named(view, row)}</td>'
         + "".join(
             f'<td class="num">{plain(view, question, row, stage)}<br>'
             f'<span class="ch-sub">{share_of(view, question, row, stage)}</span></td>'
@@ -102,7 +102,7 @@ def power(view: View, campaign: str) -> None:
     head = head_row([say(view.lang, f"power.col.{n}") for n in names], words=1)
     units = {"n": "count", "needed": "count", "missing": "count", "days_left": "days"}
     body = "".join(
-        f'<tr><td class="name">{escape(arm_name(view, row["segment"]))}</td>'
+        f'<tr><td class="name">{_named(view, row)}</td>'
         f'<td class="num">{plain(view, question, row, "n")}</td>'
         f'<td class="num">{relative(view, question, row, "detectable_relative")}</td>'
         + "".join(
@@ -156,3 +156,7 @@ def _split(view: View, question: Question, row: Row) -> str:
     key = "guards.alarm" if row["alarm"] else "guards.fine"
     kind = "below" if row["alarm"] else "above"
     return f'<div class="ch-summary {kind}">{say(view.lang, key, p=p_value)}</div>'
+
+
+def _named(view: View, row: Row) -> str:
+    return f'<span class="ch-id">{escape(arm_name(view, row["segment"]))}</span>'

@@ -31,7 +31,7 @@ def arm_prefix(view: View, row: Row) -> str:
     """The arm's name before a row, where there are several treatments."""
     if row["arm"] == "treatment":
         return ""
-    return f"{escape(arm_name(view, row['arm']))} · "
+    return f'<span class="ch-id">{escape(arm_name(view, row["arm"]))}</span> · '
 
 
 def lift(view: View, question: Question, row: Row, names: tuple[str, str, str]) -> str:

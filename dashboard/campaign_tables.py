@@ -120,7 +120,8 @@ def _chip(view: View, row: Row) -> str:
 
 def _sentence(view: View, question: Question, row: Row) -> str:
     if row["reason"]:
-        return escape(reason_text(view.lang, row["reason"]))
+        why = escape(reason_text(view.lang, row["reason"]))
+        return f'<span class="ch-id">{why}</span>'
     ink = Ink(view.lang, "share")
     names = {"value": "value", "low": "ci_low", "high": "ci_high", "limit": "threshold"}
     told = {
@@ -128,8 +129,10 @@ def _sentence(view: View, question: Question, row: Row) -> str:
         for key, name in names.items()
     }
     words = say(view.lang, f"gate.{row['gate']}.why", **told)
-    doubt = say(view.lang, "gate.implausible") if row["implausible"] else ""
-    return f"{words} {doubt}".strip()
+    if not row["implausible"]:
+        return words
+    doubt = say(view.lang, "gate.implausible")
+    return f'{words} <span class="ch-id">{doubt}</span>'
 
 
 def _about(view: View, row: Row) -> str:

@@ -19,7 +19,7 @@ from metrics.trial_plans import CONTROL, Plan, phase, unplanned
 from metrics.trial_sums import OUTCOMES, Arms
 
 NO_CONTROL = "no control group"
-NEAR_ZERO = "the control's outcome is too close to zero for a relative lift"
+NEAR_ZERO = "the control's outcome cannot be told from zero yet: no relative lift"
 NO_SPREAD = "every member measured so far has the same outcome"
 FEW_SO_FAR = "fewer than 150 members measured so far"
 RATE = 0.05

@@ -12,8 +12,8 @@ REASONS: tuple[tuple[str, str], ...] = (
         "各组人数与计划不符，无法判断效果",
     ),
     (
-        r"the control's outcome is too close to zero for a relative lift",
-        "对照组的结果太接近零，算不出相对提升",
+        r"the control's outcome cannot be told from zero yet: no relative lift",
+        "还不能确定对照组的结果大于零，算不出相对提升",
     ),
     (
         r"not mature: the outcome window ends on (.+)",
@@ -60,7 +60,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "campaigns.col.members": ("处理组人数", "Treated"),
     "campaigns.col.lift": ("主要结果相对提升", "Lift, primary outcome"),
     "campaigns.col.brought": ("增量毛利", "Incremental margin"),
-    "campaigns.col.roi": ("ROI", "ROI"),
+    "campaigns.col.roi": ("投资回报（ROI）", "ROI"),
     "campaigns.col.verdict": ("结论", "Verdict"),
     "campaigns.range": ("{low} 至 {high}", "{low} to {high}"),
     "campaigns.pick": ("选择活动", "Campaign"),
@@ -124,7 +124,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "outcome.redemption": ("核销", "Redemption"),
     "outcome.wake_up": ("唤醒", "Wake-up"),
     "outcome.interaction": ("互动", "Interaction"),
-    "outcome.nps": ("NPS", "NPS"),
+    "outcome.nps": ("净推荐值", "NPS"),
     "value.arm.control": ("对照组", "control"),
     "value.arm.treatment": ("处理组", "treatment"),
     "lifts.title": ("各结果的相对提升", "Relative lift by outcome"),
