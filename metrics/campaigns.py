@@ -21,7 +21,7 @@ from metrics.trial_sums import OUTCOMES, Arms
 NO_CONTROL = "no control group"
 NEAR_ZERO = "the control's outcome cannot be told from zero yet: no relative lift"
 NO_SPREAD = "every member measured so far has the same outcome"
-FEW_SO_FAR = "fewer than 150 members measured so far"
+FEW_SO_FAR = "too few members measured so far for an interval"
 RATE = 0.05
 Key = tuple[str, str, str]  # segment, outcome, arm
 

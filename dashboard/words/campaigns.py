@@ -28,7 +28,10 @@ REASONS: tuple[tuple[str, str], ...] = (
         r"every member measured so far has the same outcome",
         "目前所有成员的结果都相同",
     ),
-    (r"fewer than 150 members measured so far", "目前测得的成员不足 150 人"),
+    (
+        r"too few members measured so far for an interval",
+        "目前测得的成员太少，给不出区间",
+    ),
     (r"this outcome has no relative lift", "这个结果没有相对提升"),
     (r"no planned shares", "没有计划占比，未检验"),
     (r"the plan does not name every arm", "计划没有写明每一组的占比"),
