@@ -14,6 +14,7 @@ from dashboard import (
     periods,
     replay,
     tierings,
+    trials,
     values,
 )
 from data.marts import sql
@@ -36,6 +37,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     count(connection, settings, periods.kept(first, as_of), valued=valued)
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     keep_last_day(connection, settings, first, as_of)
+    trials.keep(connection, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 
@@ -77,7 +79,7 @@ def keep_last_day(
 ) -> None:
     """Keep what each customer is on the last day, and the forecast's track record."""
     size = backtests.length(first, as_of, settings.clv.horizon_days)
-    cells.lay_out(connection, backtests.layout(as_of, size), settings)
+    replay.lay_out(connection, settings, backtests.days(as_of, size))
     customers = f"{sql('current_customers')} ORDER BY customer_key"
     connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
     cohorts = f"{sql('cohort_cells')} ORDER BY cube, store, region, tier"

@@ -23,7 +23,10 @@ BY_CUSTOMER: Final = ("orders", "customers", "surveys")
 FOR_ALL: Final = ("stores",)
 """Input tables of which a row may change what is told of any customer."""
 
-MADE_ANEW: Final = ("tickets", "points", "interactions", "targets")
+MADE_ANEW: Final = (
+    *("tickets", "points", "interactions", "targets"),
+    *("campaigns", "campaign_members"),
+)
 """Input tables of which tables are made anew at every refresh."""
 
 RENEWED: Final = {
@@ -35,6 +38,7 @@ RENEWED: Final = {
     "cohort_cells",
     "tier_stays",
     "clv_backtests",
+    "campaign_cells",
     "health_cells",
     "health_moves",
 }
