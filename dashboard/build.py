@@ -6,7 +6,16 @@ from datetime import date
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import backtests, cells, healths, periods, replay, tierings, values
+from dashboard import (
+    backtests,
+    cells,
+    healths,
+    periods,
+    replay,
+    serving,
+    tierings,
+    values,
+)
 from data.marts import sql
 from data.settings import Settings
 from data.tiers import names
@@ -22,6 +31,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     """
     lay_ground(connection, settings)
     make_events(connection)
+    serving.build(connection, settings)
     first = first_day(connection) or as_of
     valued = values.dates(first, as_of)
     count(connection, settings, periods.kept(first, as_of), valued=valued)

@@ -23,7 +23,10 @@ BY_CUSTOMER: Final = ("orders", "customers", "surveys")
 FOR_ALL: Final = ("stores",)
 """Input tables of which a row may change what is told of any customer."""
 
-MADE_ANEW: Final = ("tickets", "points", "interactions", "targets")
+MADE_ANEW: Final = (
+    *("tickets", "points", "interactions", "targets"),
+    *("contacts", "campaigns", "campaign_members"),
+)
 """Input tables of which tables are made anew at every refresh."""
 
 RENEWED: Final = {
@@ -35,6 +38,7 @@ RENEWED: Final = {
     "tier_stays",
     "clv_backtests",
     "health_cells",
+    "serving_costs",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

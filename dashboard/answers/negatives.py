@@ -1,0 +1,24 @@
+"""Customers whose value is below zero: how many, and who."""
+
+import polars as pl
+
+from dashboard.answers import valued
+from dashboard.answers.counted import column
+from dashboard.answers.view import View
+from data.schemas.cells import ValueCells
+from metrics.clv_groups import negative_clv
+
+MORE = ("share", "total")
+
+
+def negative(view: View) -> pl.DataFrame:
+    """How many customers of a view have a value below zero; or who they are."""
+    reason = valued.why_not(view)
+    if reason is not None:
+        return valued.no_forecast(reason, MORE)
+    if "per-customer" in view.options:
+        rows = valued.per_customer(view)
+        return rows.filter(pl.col("clv") < 0).reverse()
+    cells = ValueCells.validate(valued.value_cells(view).lazy())
+    counted = negative_clv(cells, by=column(view.by))
+    return counted.with_columns(pl.lit(None, pl.String).alias("reason"))
