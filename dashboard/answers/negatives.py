@@ -9,6 +9,10 @@ from data.schemas.cells import ValueCells
 from metrics.clv_groups import negative_clv
 
 MORE = ("share", "total")
+LISTED = (
+    *("customer_id", "store", "region", "customer_type", "acquisition_channel", "tier"),
+    *("frequency", "T", "p_alive", "historic", "cost", "forecast", "cost_ahead", "clv"),
+)
 
 
 def negative(view: View) -> pl.DataFrame:
@@ -17,8 +21,15 @@ def negative(view: View) -> pl.DataFrame:
     if reason is not None:
         return valued.no_forecast(reason, MORE)
     if "per-customer" in view.options:
-        rows = valued.per_customer(view)
-        return rows.filter(pl.col("clv") < 0).reverse()
+        return _listed(view)
     cells = ValueCells.validate(valued.value_cells(view).lazy())
     counted = negative_clv(cells, by=column(view.by))
     return counted.with_columns(pl.lit(None, pl.String).alias("reason"))
+
+
+def _listed(view: View) -> pl.DataFrame:
+    """The customers below zero with their attributes, those who cost most first."""
+    below = valued.per_customer(view).filter(pl.col("clv") < 0)
+    people = valued.members(view)
+    known = below.join(people, on="customer_id", maintain_order="left")
+    return known.select(LISTED).sort("clv", "customer_id")
