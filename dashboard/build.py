@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 from dashboard import (
     backtests,
     cells,
+    health_moves,
     healths,
     periods,
     replay,
@@ -83,6 +84,7 @@ def keep_last_day(
     connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
     backtests.keep(connection, settings, as_of, size)
     healths.build(connection, settings, values.dates(first, as_of))
+    health_moves.build(connection, settings, first, as_of)
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:

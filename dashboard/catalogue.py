@@ -22,6 +22,7 @@ from metrics import (
     drivers,
     growth,
     health,
+    health_change,
     migration,
     purchase_forecast,
     quality,
@@ -172,6 +173,14 @@ METRICS: tuple[Metric, ...] = (
         "客龄 = 100 × 距首次购买天数 ÷ 1095；推荐 = 10 × 近 365 天推荐评分均值；"
         "会员计划 = 100 × 近 365 天有积分获得或兑换的天数 ÷ 12（有过积分的客户）；各项限于 0–100。95% t 区间。",
         window=None, options=("per-customer",),
+    ),
+    Metric(
+        "health_change", "What changed the health score", "健康度变化拆解", "points", None,
+        "rows", health_change.health_change,
+        "健康度在两期之间的变化，精确拆成各部分，相加等于总变化：各因子自身变化（按两期权重占比的均值）、"
+        "新增数据、缺失数据、权重变化；以及留存、新进、离开客户的占比变化（Bennet 对称拆分）。"
+        "按分群看时，换了分群的客户在原分群算离开，在新分群算新进。",
+        window=None, options=("old-weights",), history=False,
     ),
     Metric(
         "clv", "Customer lifetime value", "客户终身价值 CLV", "money", "high", "value",

@@ -38,6 +38,7 @@ RENEWED: Final = {
     "tier_stays",
     "clv_backtests",
     "health_cells",
+    "health_moves",
     "serving_costs",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""

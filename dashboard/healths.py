@@ -26,6 +26,7 @@ OF_KIND = """
 SELECT customer_key, day, CAST(n AS BIGINT) AS n, CAST(total AS BIGINT) AS total
 FROM signals WHERE kind = '{kind}' ORDER BY day
 """
+STATES = "SELECT * FROM health_states WHERE as_of = DATE '{day}'"
 EPOCH = date(1970, 1, 1)
 CELLS = ("cell_one", "cell_two")
 SHOWN = (
@@ -63,6 +64,7 @@ def build(
     for batch in cells.batches(connection, days):
         spans = [periods.span(day, "all") for day in batch]
         cells.lay_out(connection, cells.Layout(spans), settings)
+        lay_states(connection)
         for day in batch:
             found = score(connection, settings, day, seen)
             _sum(connection, settings, day, found)
@@ -73,8 +75,13 @@ def make_signals(connection: DuckDBPyConnection, settings: Settings) -> None:
     """Keep what customers answered, asked for and did, by day."""
     rules = pl.DataFrame({"resolve_days": [settings.health.resolve_days]})
     cells.put(connection, "service_rules", rules.cast({"resolve_days": pl.Int32}))
-    ordered = f"{sql('signals')} ORDER BY 1, 2, 3"
+    ordered = f"{sql('signals')} ORDER BY 1, 2"
     connection.execute(f"CREATE OR REPLACE TABLE signals AS {ordered}")
+
+
+def lay_states(connection: DuckDBPyConnection) -> None:
+    """Lay out what customers' purchases were on every date that is laid out."""
+    cells.table(connection, "health_states", sql("health_states"))
 
 
 def signals(connection: DuckDBPyConnection) -> dict[str, Signal]:
@@ -88,11 +95,8 @@ def score(
     day: date,
     seen: dict[str, Signal],
 ) -> DataFrame[Factors]:
-    """The scores of a date that is laid out on a connection, of all its customers."""
-    states = cells.frame(
-        connection,
-        f"SELECT * FROM ({sql('health_states')}) WHERE as_of = DATE '{day}'",  # noqa: S608 a date
-    ).sort("customer_key")
+    """The scores of all customers of a date, whose states are laid out."""
+    states = cells.frame(connection, STATES.format(day=day)).sort("customer_key")
     who = states["customer_key"].to_numpy()
     told = {name: each for kind, rows in seen.items()
             for name, each in _told(kind, rows, who, day)}  # fmt: skip

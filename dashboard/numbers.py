@@ -39,7 +39,7 @@ ROW_NAMES = (
         "top",
         "percent",
     ),
-    *("customer_id", "tier_from", "tier_to", "tier", "other_tier"),
+    *("customer_id", "part", "tier_from", "tier_to", "tier", "other_tier"),
 )
 GRID = ("recency", "frequency", "monetary")
 

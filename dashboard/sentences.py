@@ -6,7 +6,7 @@ from html import escape
 import polars as pl
 import streamlit as st
 
-from dashboard import cards, limits, queries
+from dashboard import cards, health_parts, limits, queries
 from dashboard.answers.compare import BASES
 from dashboard.catalogue import Metric, find
 from dashboard.filters import View
@@ -132,6 +132,8 @@ def _change(view: View, metric: Metric) -> str:
 
 def _why(view: View, metric: Metric, sign: int) -> str:
     """The segment that moved a rate most its way over the cuts, and how much by mix."""
+    if metric.name == "health_score":
+        return health_parts.why(view, sign)
     if metric.unit in ("money", "count") and metric.window:
         return _why_sum(view, metric, sign)
     if metric.name not in BASES:

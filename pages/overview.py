@@ -36,7 +36,7 @@ left, right = blocks.columns(3, 2)
 with left:
     blocks.trend(view, SHOWN)
 with right, cards.card("changes", *sentences.titles(view)):
-    sentences.changes(view, HEADLINES)
+    sentences.changes(view, SHOWN)
 
 left, right = blocks.columns(3, 2)
 with (

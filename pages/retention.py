@@ -1,6 +1,6 @@
 """Repurchase & retention: do customers come back, and are we growing or leaking?"""
 
-from dashboard import blocks, cards, charts, filters, kpis
+from dashboard import blocks, cards, charts, filters, kpis, sentences
 
 METRICS = ("repurchase_rate", "returning_share", "churn_rate")
 CUTS = ("region", "store", "tier", "customer_type", "acquisition_channel")
@@ -14,6 +14,9 @@ with left:
     blocks.trend(view, METRICS)
 with right, cards.card("within", *cards.titles(view, "within")):
     charts.within(view)
+
+with cards.card("changes", *sentences.titles(view)):
+    sentences.changes(view, METRICS)
 
 with cards.card("growth", *cards.titles(view, "growth")):
     charts.growth(view)

@@ -10,6 +10,7 @@ from dashboard.answers import (
     compare,
     delivered,
     health,
+    health_changes,
     listed,
     negatives,
     proved,
@@ -56,7 +57,12 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "growth_accounting": retention.growth,
     "health_score": health.score,
     "loyalty_index": health.score,
+    "health_change": health_changes.changed,
 }
+
+
+SPLIT = ("rate_change", "health_change")
+"""Metrics that are a comparison themselves."""
 
 
 def answer(reader: Reader, viewer: Viewer, question: Question) -> pl.DataFrame:
@@ -71,7 +77,7 @@ def answer(reader: Reader, viewer: Viewer, question: Question) -> pl.DataFrame:
     if absent:
         return pl.DataFrame([unanswerable(absent)], schema=UNKNOWN)
     frame = _ask(view)
-    if "compare" in view.options and view.metric.name != "rate_change":
+    if "compare" in view.options and view.metric.name not in SPLIT:
         frame = compare.compared(view, frame, _ask)
     return frame
 

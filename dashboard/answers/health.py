@@ -74,6 +74,7 @@ def scored(view: View) -> DataFrame[Factors]:
 
     def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
         settings, seen = view.reader.settings, healths.signals(cursor)
+        healths.lay_states(cursor)
         return healths.score(cursor, settings, view.as_of, seen)
 
     layout = cells.Layout((periods.span(view.as_of, "all"),))
@@ -123,6 +124,7 @@ def _summed(view: View) -> pl.DataFrame:
 
     def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
         settings, seen = view.reader.settings, healths.signals(cursor)
+        healths.lay_states(cursor)
         found = healths.score(cursor, settings, view.as_of, seen)
         cells.put(cursor, "health_sums", healths.sums(settings, found, view.as_of))
         return cells.frame(cursor, sql("health_cells"))

@@ -22,12 +22,32 @@ TEXTS: dict[str, tuple[str, str]] = {
     "people.col.programme": ("会员计划", "Programme"),
     "health.title": ("健康度由什么构成", "What the health score is made of"),
     "health.sub": (
-        "每项 0–100 分，只计有数据的客户；缺的因子，权重由其余因子分摊；各项贡献相加等于健康度",
-        "Each factor is 0 to 100 over the customers with data; a missing factor's weight is "
-        "spread over the rest; contributions sum to the score",
+        "每项 0–100 分，只计有数据的客户；缺的因子，权重由其余因子分摊；贡献相加等于健康度，变化相加等于总变化",
+        "Each factor is 0 to 100 over the customers with data; a missing factor's weight "
+        "is spread over the rest. Contributions sum to the score, changes to its change",
     ),
     "health.col.factor": ("因子", "Factor"),
     "health.col.mean": ("平均分", "Mean"),
     "health.col.n": ("有数据的客户", "Customers with data"),
     "health.col.part": ("贡献", "Adds to the score"),
+    "health.col.effect": ("较上月末的变化", "Change since last month end"),
+    "health.why": (
+        "贡献最大的是{name} {effect}",
+        "Largest part: {name} {effect}",
+    ),
+    "health.why.against": (
+        "贡献最大的是{name} {effect}，抵消最多的是{other} {against}",
+        "Largest part: {name} {effect}; most against it: {other} {against}",
+    ),
+    "health.part.value": ("价值", "Value"),
+    "health.part.loyalty": ("忠诚", "Loyalty"),
+    "health.part.satisfaction": ("满意", "Satisfaction"),
+    "health.part.service": ("服务", "Service"),
+    "health.part.engagement": ("互动", "Engagement"),
+    "health.part.weights": ("权重变化", "Other weights"),
+    "health.part.new_data": ("新增数据", "New data"),
+    "health.part.lost_data": ("缺失数据", "Lost data"),
+    "health.part.stayed": ("留存客户占比", "Share of those who stayed"),
+    "health.part.joined": ("新进客户", "Customers who joined"),
+    "health.part.left": ("离开客户", "Customers who left"),
 }

@@ -1,7 +1,7 @@
 -- One row per customer, kind of signal and day: how many there were, and their sum. Of
 -- recommendation answers the scores; of the five dimensions of satisfaction the answers;
 -- of tickets, on the day by which they ought to be resolved, those that were; of points
--- earned or redeemed and of logins, visits and other touches a 1 for the day.
+-- earned or redeemed and of logins, visits and other touches how many.
 WITH solvable AS (
     SELECT COUNT(t.resolved_on) AS tickets
     FROM tickets AS t
@@ -31,11 +31,11 @@ found AS (
     CROSS JOIN solvable AS s
     WHERE s.tickets > 0
     UNION ALL
-    SELECT DISTINCT p.customer_id, 'programme', p.occurred_on, 1, 1
+    SELECT p.customer_id, 'programme', p.occurred_on, 1, 1
     FROM points AS p
     WHERE p.kind IN ('earn', 'redeem')
     UNION ALL
-    SELECT DISTINCT i.customer_id, 'engagement', i.occurred_on, 1, 1
+    SELECT i.customer_id, 'engagement', i.occurred_on, 1, 1
     FROM interactions AS i
 )
 SELECT

@@ -61,3 +61,24 @@ class HealthCells(Cells):
     loyalty_n: pl.Int64 = pa.Field(ge=0)
     loyalty_total: pl.Int64 = pa.Field(ge=0)
     loyalty_squares: pl.Int64 = pa.Field(ge=0)
+
+
+class HealthMoves(Cells):
+    """One row per group of customers: who stayed, joined or left between two dates.
+
+    Sums of scores on both dates, and of the parts of their change for those who stayed,
+    in millionths of a point.
+    """
+
+    move: pl.String = pa.Field(isin=("stayed", "joined", "left"))
+    customers: pl.Int64 = pa.Field(ge=0)
+    score_before: pl.Int64 = pa.Field(ge=0)
+    score_after: pl.Int64 = pa.Field(ge=0)
+    weights: pl.Int64 = pa.Field()
+    value: pl.Int64 = pa.Field()
+    loyalty: pl.Int64 = pa.Field()
+    satisfaction: pl.Int64 = pa.Field()
+    service: pl.Int64 = pa.Field()
+    engagement: pl.Int64 = pa.Field()
+    new_data: pl.Int64 = pa.Field()
+    lost_data: pl.Int64 = pa.Field()

@@ -40,6 +40,7 @@ CELLS = {
     "score_cells": ("nps_n", "service_n", "delivery_n", "support_n"),
     "value_cells": ("customers",),
     "health_cells": ("customers",),
+    "health_moves": ("customers",),
 }
 KEYED = (
     "occasions",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from statistics import fmean, stdev
 from typing import Any
 
+import polars as pl
 import pytest
 
 from dashboard.answers import answer, offered
@@ -190,3 +191,44 @@ def test_a_filter_scores_the_customers_in_it(
     assert found["n"] == len(inside)
     right = share([raw.health(customer) for customer in inside])
     assert found["value"] == (right and pytest.approx(right, abs=1e-6))
+
+
+@pytest.mark.parametrize("compare", ["previous", "year"])
+@pytest.mark.parametrize("chosen", [(), *FILTERS])
+def test_what_changed_sums_to_the_change(
+    company: Reader, as_of: date, compare: str, chosen: tuple[Condition, ...]
+) -> None:
+    options = (("compare", compare),)
+    score = told(company, "health_score", as_of, where=chosen, options=options)
+    parts = told(company, "health_change", as_of, where=chosen, options=options)
+    change = score["change"][0]
+    if change is None:
+        assert parts["effect"].is_null().all()
+        return
+    assert parts["effect"].sum() == pytest.approx(change, abs=1e-5)
+    assert len(parts) == parts["part"].n_unique()
+
+
+def test_what_changed_in_each_tier_sums_to_its_change(company: Reader) -> None:
+    options = (("compare", "year"),)
+    score = answer(company, LOCAL, Question("health_score", by="tier", options=options))
+    parts = answer(
+        company, LOCAL, Question("health_change", by="tier", options=options)
+    )
+    found = dict(parts.group_by("segment").agg(pl.col("effect").sum()).iter_rows())
+    right = dict(score.drop_nulls("change").select("segment", "change").iter_rows())
+    assert right
+    assert {name: found[name] for name in right} == pytest.approx(right, abs=1e-5)
+
+
+def test_those_who_stayed_joined_and_left_are_counted(
+    company: Reader, oracle: Oracle
+) -> None:
+    now = offered(company)[-1]
+    then = now.replace(year=now.year - 1)
+    people = [{c for c in Raw(oracle, day).bought if c} for day in (then, now)]
+    parts = told(company, "health_change", now, options=(("compare", "year"),))
+    counts = dict(parts.select("part", "n").iter_rows())
+    assert counts["stayed"] == len(people[0] & people[1])
+    assert counts["joined"] == len(people[1] - people[0])
+    assert counts["left"] == len(people[0] - people[1])
