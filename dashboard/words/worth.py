@@ -3,8 +3,8 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "worth.title": ("全部客户的价值", "What all customers are worth"),
     "worth.sub": (
-        "已实现的毛利，加上预测期内的预期毛利",
-        "Margin earned so far, and margin expected over the horizon",
+        "已实现的毛利，加上预测期内的预期毛利，均已减去服务成本",
+        "Margin earned so far, and expected over the horizon, less cost to serve",
     ),
     "worth.big": ("合计 {total}", "{total} in all"),
     "col.historic_value": ("已实现毛利", "Margin so far"),
@@ -65,7 +65,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "people.col.forecast": ("预期毛利", "Expected margin"),
     "people.col.cost": ("迄今服务成本", "Cost to serve so far"),
     "people.col.cost_ahead": ("预期服务成本", "Expected cost to serve"),
-    "people.col.clv": ("CLV", "CLV"),
+    "people.col.clv": ("终身价值", "CLV"),
     "record.title": ("这个预测过去准不准", "Was the forecast right before?"),
     "record.sub": (
         "用当时已知的数据重新预测，再与实际毛利比较；照搬上一年：把此前同样天数的毛利当作预测",
