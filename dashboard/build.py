@@ -82,6 +82,7 @@ def keep_last_day(
     cells.lay_out(connection, backtests.layout(as_of, size), settings)
     customers = f"{sql('current_customers')} ORDER BY customer_key"
     connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
+    connection.execute(f"CREATE OR REPLACE TABLE cohort_cells AS {sql('cohort_cells')}")
     backtests.keep(connection, settings, as_of, size)
     healths.build(connection, settings, values.dates(first, as_of))
     health_moves.build(connection, settings, first, as_of)

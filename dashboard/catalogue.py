@@ -17,6 +17,7 @@ from metrics import (
     change,
     clv,
     clv_groups,
+    cohorts,
     concentration,
     customers,
     drivers,
@@ -278,6 +279,19 @@ METRICS: tuple[Metric, ...] = (
         change.rate_change,
         "把某个比率（--of）在两期之间的变化按分群拆成“率”与“结构”两部分（Bennet 对称拆分），各部分相加等于总变化。",
         options=("of",), history=False,
+    ),
+    Metric(
+        "cohort_retention", "Cohort retention", "同期群留存", "share", None, "rows",
+        cohorts.cohort_retention,
+        "按首购月份分组（同期群）：首购后第几个月有购买的客户占本群客户的比例；--show 也可看订单、净收入、毛利（按本群人数平均）。"
+        "累计：客户为首月之后曾回来过的人数，其余为自首购以来的合计。未结束的月份为空；平均行只计已结束的月份，按人数加权。",
+        window=None, options=("show",), cuts=(), history=False,
+    ),
+    Metric(
+        "cohort_customers", "Customers of a cohort", "同期群客户", "count", None, "rows",
+        cohorts.cohort_customers,
+        "首次购买在某个月份（--cohort）的客户名单；--in-month：其后第几个月有购买的客户；--by-month：到第几个月为止曾回来过的客户。",
+        window=None, options=("cohort", "in-month", "by-month"), cuts=(), history=False,
     ),
     Metric(
         "accepted_share", "Accepted rows", "通过校验的行", "share", "high", "rows",

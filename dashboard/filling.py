@@ -35,6 +35,7 @@ RENEWED: Final = {
     "purchase_cells",
     "clv_models",
     "current_customers",
+    "cohort_cells",
     "tier_stays",
     "clv_backtests",
     "health_cells",

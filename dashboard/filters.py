@@ -72,6 +72,9 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("from", days, ""),
         state.one("measure", ("customers", "revenue_to", "revenue_from"), ""),
         state.one("move", ("up", "down", "new", "gone"), ""),
+        state.one("cohort_show", ("customers", "orders", "revenue", "margin"), ""),
+        state.one("cohort_form", ("shares", "counts"), ""),
+        state.one("cohort_span", ("in-month", "by-month"), ""),
         *pairs,
     ]
 

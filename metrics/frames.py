@@ -246,3 +246,37 @@ class DaysBehind(Result):
     n: pl.Int64 = pa.Field(ge=0)
     newest: pl.Date = pa.Field(nullable=True)
     reason: pl.String = pa.Field(nullable=True)
+
+
+class Cohorts(Result):
+    """One row per cohort and month since: what its customers bought, and so far."""
+
+    cohort: pl.String = pa.Field()
+    months_since: pl.Int64 = pa.Field(ge=0)
+    n: pl.Int64 = pa.Field(ge=0)
+    count: pl.Float64 = pa.Field(nullable=True)
+    value: pl.Float64 = pa.Field(nullable=True)
+    count_so_far: pl.Float64 = pa.Field(nullable=True)
+    value_so_far: pl.Float64 = pa.Field(nullable=True)
+    complete: pl.Boolean = pa.Field()
+
+
+class CohortPeople(Result):
+    """One row per customer of a cohort: who it is and what it has bought."""
+
+    customer_id: pl.String = pa.Field()
+    store: pl.String = pa.Field(nullable=True)
+    region: pl.String = pa.Field(nullable=True)
+    customer_type: pl.String = pa.Field(nullable=True)
+    acquisition_channel: pl.String = pa.Field(nullable=True)
+    tier: pl.String = pa.Field(nullable=True)
+    first_day: pl.Date = pa.Field()
+    last_day: pl.Date = pa.Field()
+    days: pl.Int64 = pa.Field(ge=1)
+    orders: pl.Int64 = pa.Field(ge=1)
+    revenue: Annotated[pl.Decimal, 18, 4] = pa.Field()
+    margin: Annotated[pl.Decimal, 18, 4] = pa.Field(nullable=True)
+    annual_revenue: Annotated[pl.Decimal, 18, 4] = pa.Field()
+
+    class Config:
+        coerce = True

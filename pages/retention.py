@@ -1,6 +1,6 @@
 """Repurchase & retention: do customers come back, and are we growing or leaking?"""
 
-from dashboard import blocks, cards, charts, filters, kpis, sentences
+from dashboard import blocks, cards, charts, cohort_table, filters, kpis, sentences
 
 METRICS = ("repurchase_rate", "returning_share", "churn_rate")
 CUTS = ("region", "store", "tier", "customer_type", "acquisition_channel")
@@ -20,5 +20,8 @@ with cards.card("changes", *sentences.titles(view)):
 
 with cards.card("growth", *cards.titles(view, "growth")):
     charts.growth(view)
+
+with cards.card("cohorts", *cards.titles(view, "cohorts")):
+    cohort_table.cohorts(view)
 
 blocks.comparison(view, METRICS, CUTS)

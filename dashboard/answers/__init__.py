@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from dashboard.answers import (
+    cohorts,
     compare,
     delivered,
     health,
@@ -55,6 +56,8 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "rfm_scores": tiering.scored,
     "rfm_grid": tiering.grid,
     "growth_accounting": retention.growth,
+    "cohort_retention": cohorts.cohorts,
+    "cohort_customers": cohorts.members,
     "health_score": health.score,
     "loyalty_index": health.score,
     "health_change": health_changes.changed,

@@ -37,4 +37,43 @@ TEXTS: dict[str, tuple[str, str]] = {
         "历史开始不久，老客可能被当作新客",
         "So early in the history that known customers may look new",
     ),
+    "cohorts.title": ("同期群留存", "Cohort retention"),
+    "cohorts.sub": (
+        "按首购月份分组，看首购后第 0、1、2……个月还有多少人购买；可换成订单、净收入、毛利（平均到本群每位客户）",
+        "By month of the first purchase: how many of its customers buy in each month after; "
+        "or orders, net revenue and margin per customer of the cohort",
+    ),
+    "cohorts.cohort": ("首购月份", "First purchase"),
+    "cohorts.size": ("客户数", "Customers"),
+    "cohorts.mean": ("加权平均", "Weighted mean"),
+    "cohorts.whole": ("全部客户", "All of the cohort"),
+    "cohorts.in-month": ("第几个月有购买", "Bought in month"),
+    "cohorts.by-month": ("到第几个月回来过", "Came back by month"),
+    "cohorts.in-month.n": ("第 {n} 个月有购买", "Bought in month {n}"),
+    "cohorts.by-month.n": ("第 {n} 个月前回来过", "Back by month {n}"),
+    "cohorts.empty": (
+        "列为首购后的月数；“–”表示该月还没有结束；平均只计已结束的月份，按人数加权。",
+        "Columns are months since the first purchase; – marks a month that is not over; "
+        "the mean weighs complete cells by customers.",
+    ),
+    "cohorts.burn_in": (
+        "* 历史开始不久，老客可能被当作新客。",
+        "* So early in the history that known customers may look new.",
+    ),
+    "cohorts.hidden": (
+        "只显示最近 {most} 个月份，另有 {n} 个较早的月份。",
+        "The newest {most} months are shown, {n} earlier ones are not.",
+    ),
+    "cohort_show.pick": ("显示内容", "What is shown"),
+    "cohort_show.customers": ("客户", "Customers"),
+    "cohort_show.orders": ("订单", "Orders"),
+    "cohort_show.revenue": ("净收入", "Revenue"),
+    "cohort_show.margin": ("毛利", "Margin"),
+    "cohort_form.pick": ("占比或数量", "Shares or counts"),
+    "cohort_form.shares": ("占比 / 人均", "Share / per customer"),
+    "cohort_form.counts": ("数量", "Counts"),
+    "cohort_span.pick": ("当月或累计", "In the month or so far"),
+    "cohort_span.in-month": ("当月", "In the month"),
+    "cohort_span.by-month": ("累计", "So far"),
+    "people.cohort_customers": ("同期群客户", "Customers of the cohort"),
 }

@@ -220,3 +220,19 @@ class TierStays(Cells):
     tier: pl.String = pa.Field()
     from_on: pl.Date = pa.Field()
     until_on: pl.Date = pa.Field()
+
+
+class CohortCells(Cells):
+    """One row per cell of customers, first month and months since: who bought what.
+
+    Months count from year 0, January is 0. `returned` counts those who came back for
+    the first time in that month.
+    """
+
+    first_month: pl.Int64 = pa.Field(ge=0)
+    months_since: pl.Int64 = pa.Field(ge=0)
+    customers: pl.Int64 = pa.Field(ge=0)
+    returned: pl.Int64 = pa.Field(ge=0)
+    orders: pl.Int64 = pa.Field()
+    revenue: Money = pa.Field()
+    margin: Money = pa.Field()

@@ -56,7 +56,7 @@ COSTLY = Settings.model_validate({"serving": SERVING})
 TOLD = ("clv_backtests",)
 PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
-    "tier_rules",
+    *("tier_rules", "cohort_cells"),
 )
 
 

@@ -95,6 +95,16 @@ def test_cdnow_repurchase_over_distinct_days(
     assert found == pytest.approx(right["repurchase_rate_distinct_days"], abs=RATE)
 
 
+def test_cdnow_cohorts_by_month(cdnow: Path, expected: dict[str, Any]) -> None:
+    right = expected["cdnow_sample"]["sample_behaviour"]["cohort_months"]
+    found: dict[str, list[int]] = {}
+    for row in metric(cdnow, "cohort_retention"):
+        assert row["complete"], row
+        if row["cohort"] != "all":
+            found.setdefault(row["cohort"], []).append(int(row["count"]))
+    assert found == right
+
+
 def test_cdnow_share_of_the_top_five_percent(
     cdnow: Path, expected: dict[str, Any]
 ) -> None:
