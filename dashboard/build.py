@@ -15,6 +15,7 @@ from dashboard import (
     replay,
     serving,
     tierings,
+    trials,
     values,
 )
 from data.marts import sql
@@ -38,6 +39,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     count(connection, settings, periods.kept(first, as_of), valued=valued)
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     keep_last_day(connection, settings, first, as_of)
+    trials.keep(connection, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 

@@ -3,14 +3,15 @@
 The English definition is the docstring of the function that computes the metric.
 """
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
 
-import polars as pl
-
+from dashboard.campaign_metrics import CAMPAIGNS
+from dashboard.measure import (
+    ANSWER_CUTS,
+    CUSTOMER_CUTS,
+    PURCHASE_CUTS,
+    Metric,
+)
 from data.errors import UsageError
 from metrics import (
     backtest,
@@ -34,40 +35,7 @@ from metrics import (
     tiers,
 )
 
-Family = Literal["purchase", "repurchase", "answer", "drivers", "value", "rows", "tier"]
-Unit = Literal["count", "share", "money", "points", "score", "days"]
-
-CUSTOMER_CUTS = ("region", "store", "customer_type", "acquisition_channel", "tier")
-PURCHASE_CUTS = ("order_store", "order_channel", "category", "employee")
-ANSWER_CUTS = ("survey_store", "employee", "mode")
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One metric. `good` tells which way is better; `window` is its standard window.
-
-    `cuts` are what `--by` may say, beside `as_of` and `month` where it has a history.
-    """
-
-    name: str
-    en: str
-    zh: str
-    unit: Unit
-    good: Literal["high", "low"] | None
-    family: Family
-    function: Callable[..., pl.DataFrame]
-    definition_zh: str
-    window: str | None = "365"
-    needs: tuple[str, ...] = ("orders",)
-    options: tuple[str, ...] = ()
-    cuts: tuple[str, ...] = CUSTOMER_CUTS
-    history: bool = True
-
-    @property
-    def definition(self) -> str:
-        """The definition in English, as the function states it."""
-        return inspect.getdoc(self.function) or ""
-
+__all__ = ["ANSWER_CUTS", "CUSTOMER_CUTS", "METRICS", "PURCHASE_CUTS", "Metric", "find"]
 
 BOUGHT = CUSTOMER_CUTS + PURCHASE_CUTS
 ASKED = CUSTOMER_CUTS + ANSWER_CUTS
@@ -333,6 +301,7 @@ METRICS: tuple[Metric, ...] = (
         "各数据表最新事件的业务日，距离最近一个完整业务日的天数。",
         window=None, needs=(), cuts=("table",), history=False,
     ),
+    *CAMPAIGNS,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -108,6 +108,12 @@ def _tier(view: View, scheme: str, rule: TierRule) -> str:
         spend = float(rule.annual_spend_min)
         amount = formats.money(lang, spend, queries.freshness().currency)
         parts.append(say(lang, "tier.rule.spend", amount=amount))
+    if rule.clv_min is not None:
+        amount = formats.money(lang, float(rule.clv_min), queries.freshness().currency)
+        parts.append(say(lang, "tier.rule.clv", amount=amount))
+    if rule.loyalty_min is not None:
+        points = formats.value(lang, "points", float(rule.loyalty_min))
+        parts.append(say(lang, "tier.rule.loyalty", points=points))
     if rule.scored:
         parts.append(say(lang, "tier.rule.scores", ranges=_ranges(rule)))
     text = say(lang, "list.comma").join(parts) or say(lang, "tier.rule.rest")

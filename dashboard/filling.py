@@ -38,6 +38,7 @@ RENEWED: Final = {
     "cohort_cells",
     "tier_stays",
     "clv_backtests",
+    "campaign_cells",
     "health_cells",
     "health_moves",
     "serving_costs",

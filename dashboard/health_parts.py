@@ -12,7 +12,8 @@ from dashboard.tier_tables import framed, head_row
 from dashboard.words import reason_text, say
 from data.health import HEALTH
 
-COLUMNS = (("mean", "points"), ("n", "count"), ("part", "points"))
+MEAN = ("mean", "points")
+COLUMNS = (("part", "points"), ("n", "count"))
 OTHERS = ("new_data", "lost_data", "weights", "stayed", "joined", "left")
 FINE = "score"
 """The unit of effects: with two decimals, as a month changes a score but little."""
@@ -27,11 +28,7 @@ def shown(view: View) -> None:
         st.html(cards.empty(say(view.lang, "empty.title"), why))
         return
     effects = _effects(view)
-    names = (
-        "factor",
-        *(name for name, _ in COLUMNS),
-        *(("effect",) if effects else ()),
-    )
+    names = ("factor", "mean", "effect", *(name for name, _ in COLUMNS))
     head = head_row([say(view.lang, f"health.col.{name}") for name in names], words=1)
     body = "".join(_factor(view, row, factor, effects) for factor in HEALTH)
     rest = "".join(_other(view, part, effects) for part in OTHERS)
@@ -75,12 +72,11 @@ def _effect(view: View, cell: Cell | None) -> str:
 
 def _factor(view: View, row: Row, factor: str, effects: dict[str, Cell]) -> str:
     question = view.ask("health_score")
-    numbers = [
+    mean, *rest = (
         written(Cell(question, row, f"{factor}_{name}"), Ink(view.lang, unit))
-        for name, unit in COLUMNS
-    ]
-    if effects:
-        numbers.append(_effect(view, effects.get(factor)))
+        for name, unit in (MEAN, *COLUMNS)
+    )
+    numbers = (mean, _effect(view, effects.get(factor)), *rest)
     cells = "".join(f'<td class="num">{number}</td>' for number in numbers)
     name = escape(say(view.lang, f"people.col.{factor}"))
     return f"<tr><td>{name}</td>{cells}</tr>"
@@ -93,4 +89,4 @@ def _other(view: View, part: str, effects: dict[str, Cell]) -> str:
         return ""
     blank = "<td></td>" * len(COLUMNS)
     number = f'<td class="num">{_effect(view, cell)}</td>'
-    return f"<tr><td>{_part(view, cell)}</td>{blank}{number}</tr>"
+    return f"<tr><td>{_part(view, cell)}</td><td></td>{number}{blank}</tr>"

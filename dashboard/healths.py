@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pandera.typing.polars import DataFrame
 
 from dashboard import cells, periods
+from dashboard.worth_tiers import WorthTiers, worth
 from data.marts import sql
 from data.schemas.health import Factors, HealthInputs
 from data.settings import Settings
@@ -33,6 +34,8 @@ SHOWN = (
     "customer_key", "health", "value", "loyalty", "satisfaction", "service",
     "engagement", "recency", "frequency", "tenure", "nps", "programme",
 )  # fmt: skip
+MORE = ("clv", "days_since_last", "annual_spend")
+"""What the tiers look at beside, kept for the last day."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,13 @@ def build(
 ) -> None:
     """Keep `signals`, the scores of the last of some dates, and the sums of them all.
 
+    Tiers that ask for a lifetime value or a loyalty index are told as of these dates.
     They are made anew, from the input tables and from the purchases that are kept.
     """
     make_signals(connection, settings)
     seen = signals(connection)
     connection.execute("DROP TABLE IF EXISTS health_cells")
+    tiering = WorthTiers(connection, settings)
     for batch in cells.batches(connection, days):
         spans = [periods.span(day, "all") for day in batch]
         cells.lay_out(connection, cells.Layout(spans), settings)
@@ -68,7 +73,11 @@ def build(
         for day in batch:
             found = score(connection, settings, day, seen)
             _sum(connection, settings, day, found)
-    _keep(connection, "health_scores", found.select(SHOWN))
+            valued = worth(connection, settings, found, day)
+            if day in (periods.month_end(day), days[-1]):
+                tiering.see(valued, day)
+    tiering.keep(connection)
+    _keep(connection, "health_scores", valued.select(*SHOWN, *MORE))
 
 
 def make_signals(connection: DuckDBPyConnection, settings: Settings) -> None:

@@ -22,8 +22,9 @@ SCORES = ("health_score", "loyalty_index")
 """Metrics with a score per customer: the list has everyone, the lowest first."""
 
 DAYS = ("first_day", "last_day")
+TIERS = ("tier_from", "tier_to")
 MONEY = (
-    *("revenue", "margin", "annual_revenue"),
+    *("revenue", "margin", "annual_revenue", "revenue_from", "revenue_to"),
     *("expected_spend", "historic", "forecast", "cost", "cost_ahead", "clv"),
 )
 EACH = (*SCORES, "negative_clv")
@@ -47,7 +48,8 @@ class People:
     @property
     def name(self) -> str:
         """What files and elements of the list are called."""
-        return f"{self.question.metric}_{self.part or 'list'}"
+        whole = "cell" if "from-tier" in dict(self.question.options) else "list"
+        return f"{self.question.metric}_{self.part or whole}"
 
     @property
     def command(self) -> str:
@@ -128,14 +130,21 @@ def worded(lang: str, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with names for codes: stores, tiers, channels."""
     return rows.with_columns(
         pl.col(name).replace_strict(
-            {v: namer(lang, name)(v) for v in rows[name].unique().to_list()},
+            {v: _named(lang, name, v) for v in rows[name].unique().to_list()},
             return_dtype=pl.String,
         )
-        for name in ATTRIBUTES
+        for name in (*ATTRIBUTES, *TIERS, "move")
         if name in rows.columns and rows.height
     ).with_columns(
         pl.col(name).cast(pl.Float64).round(2) for name in MONEY if name in rows.columns
     )
+
+
+def _named(lang: str, column: str, value: str) -> str:
+    """What a code of a column is called."""
+    if column == "move":
+        return say(lang, f"moves.{value}")
+    return namer(lang, "tier" if column in TIERS else column)(value)
 
 
 def _columns(lang: str, names: list[str]) -> dict[str, ColumnConfig]:

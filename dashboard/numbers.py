@@ -39,6 +39,7 @@ ROW_NAMES = (
         "top",
         "percent",
     ),
+    *("arm", "outcome", "day"),
     *("cohort", "months_since"),
     *("customer_id", "part", "tier_from", "tier_to", "tier", "other_tier"),
 )

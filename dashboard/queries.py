@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard import answers, refusals
 from dashboard.alike import rows_of
+from dashboard.answers import worth_dates
 from dashboard.answers.people import people as behind
 from dashboard.catalogue import Metric
 from dashboard.question import Question
@@ -139,6 +140,11 @@ def choices(attribute: str) -> tuple[str, ...]:
 def schemes() -> tuple[str, ...]:
     """The tier schemes of the settings."""
     return tuple(reader().settings.tiers)
+
+
+def scheme_dates(scheme: str) -> tuple[date, ...]:
+    """The dates as of which the tiers of a scheme are told, newest first."""
+    return tuple(reversed(worth_dates.dates(reader(), scheme)))
 
 
 def store_names() -> dict[str, str]:

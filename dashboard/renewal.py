@@ -14,7 +14,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, periods, replay, serving, tierings, values
+from dashboard import cells, periods, replay, serving, tierings, trials, values
 from dashboard.build import (
     EVENTS,
     count,
@@ -138,6 +138,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     _revalue(connection, settings, valued)
     keep_last_day(connection, settings, first, as_of)
+    trials.keep(connection, as_of)
 
 
 def _size(connection: DuckDBPyConnection, name: str) -> int:

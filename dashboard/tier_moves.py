@@ -16,32 +16,35 @@ from dashboard.words import say
 MEASURES = ("customers", "revenue_to", "revenue_from")
 MOVES = ("up", "down", "new", "gone")
 SHOWN = 20
+SIDES = {"tier_from": "from-tier", "tier_to": "to-tier"}
+"""The columns of a cell of the heat table, and the options that ask for it."""
 
 
 def migration(view: View, chosen: str) -> None:
     """Who moved from which tier to which, as a heat table."""
-    if not _earlier(view):
+    if not _earlier(view, chosen):
         _nothing_before(view)
         return
-    _pick_earlier(view)
+    _pick_earlier(view, chosen)
     labels = [say(view.lang, f"migration.{name}") for name in MEASURES]
     measure = filters.pick(view, "measure", MEASURES, labels)
-    question = view.ask("tier_migration", scheme=chosen, **_from(view))
+    question = view.ask("tier_migration", scheme=chosen, **_from(view, chosen))
     shown = ("tier_from", "tier_to", measure)
     matrix(view, question, shown, cards.ink_for(view, "revenue"))
+    _behind(view, chosen, question)
 
 
 def moved(view: View, chosen: str) -> None:
     """The customers who moved one way, those with most money first."""
-    if not _earlier(view):
+    if not _earlier(view, chosen):
         _nothing_before(view)
         return
     labels = [say(view.lang, f"moves.{name}") for name in MOVES]
     move = filters.pick(view, "move", MOVES, labels)
-    question = view.ask("tier_moves", scheme=chosen, move=move, **_from(view))
+    question = view.ask("tier_moves", scheme=chosen, move=move, **_from(view, chosen))
     total, first = queries.first_people(question, None)
     rows = first.head(SHOWN).to_dicts()
-    if not rows:
+    if not rows or "tier_from" not in rows[0]:
         st.html(cards.empty(say(view.lang, "empty.title")))
         return
     ink = cards.ink_for(view, "revenue")
@@ -56,9 +59,11 @@ def moved(view: View, chosen: str) -> None:
     lists.files(view, lists.People(question))
 
 
-def _pick_earlier(view: View) -> None:
+def _pick_earlier(view: View, chosen: str) -> None:
     """The picker of the date to compare with."""
-    named = {day.isoformat(): short_day(view.lang, day) for day in _earlier(view)}
+    named = {
+        day.isoformat(): short_day(view.lang, day) for day in _earlier(view, chosen)
+    }
     state.widget(
         st.selectbox,
         say(view.lang, "migration.from"),
@@ -68,10 +73,10 @@ def _pick_earlier(view: View) -> None:
     )
 
 
-def _earlier(view: View) -> list[date]:
+def _earlier(view: View, chosen: str) -> list[date]:
     """The dates before the as-of date, newest first."""
-    days = queries.as_of_dates()
-    return [day for day in days if day < (view.as_of or days[0])]
+    last = view.as_of or queries.as_of_dates()[0]
+    return [day for day in queries.scheme_dates(chosen) if day < last]
 
 
 def _nothing_before(view: View) -> None:
@@ -79,10 +84,30 @@ def _nothing_before(view: View) -> None:
     st.html(cards.empty(title, why))
 
 
-def _from(view: View) -> dict[str, str]:
+def _from(view: View, chosen: str) -> dict[str, str]:
     given = str(state.chosen("from"))
-    known = [day.isoformat() for day in _earlier(view)]
+    known = [day.isoformat() for day in _earlier(view, chosen)]
     return {"from": given} if given in known else {}
+
+
+def _behind(view: View, chosen: str, question: Question) -> None:
+    """The customers behind one cell of the heat table, which the reader picks."""
+    pairs = queries.answer(question)
+    if "tier_from" not in pairs.columns or pairs.is_empty():
+        return
+    picked = {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name in SIDES:
+            picked[name] = st.selectbox(
+                say(view.lang, f"moves.col.{name}"),
+                pairs[name].unique(maintain_order=True).to_list(),
+                format_func=lambda tier: tier_name(view, tier),
+                key=f"behind_{name}_{chosen}_{view.lang}",
+                width=180,
+            )
+        cell = {SIDES[side]: str(tier) for side, tier in picked.items()}
+        asked = view.ask("tier_moves", scheme=chosen, **cell, **_from(view, chosen))
+        lists.link(view, (lists.People(asked),), "migration")
 
 
 def _customer(view: View, question: Question, row: Row, ink: Ink) -> str:

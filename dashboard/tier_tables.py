@@ -11,7 +11,7 @@ from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, inside, stated
 from dashboard.question import Question
 from dashboard.words import label_of, reason_text, say
-from data.tiers import CENTURY, TierRule
+from data.tiers import CENTURY, TierRule, version
 
 SHARES = (
     ("customers", "count"),
@@ -31,7 +31,10 @@ SIMULATED = (
     ("contacts_then", "count"),
 )
 MOST_SPEND = 10**12
-BOUNDS = ("days_since_last_min", "annual_spend_min")
+BOUNDS = ("days_since_last_min", "annual_spend_min", "clv_min", "loyalty_min")
+STEPS = {"days_since_last_min": (1, 1, CENTURY), "loyalty_min": (0, 1, 100)}
+MONEY_STEPS = (0, 500, MOST_SPEND)
+"""The least value, the step and the most of a bound that can be moved."""
 
 
 def scheme(view: View) -> str:
@@ -60,11 +63,18 @@ def tier_name(view: View, tier: object) -> str:
 def distribution(view: View, chosen: str) -> None:
     """Customers, money and value by tier, with shares."""
     question = view.ask("tier_distribution", scheme=chosen)
+    st.html(f'<div class="ch-sub">{_version(view, chosen)}</div>')
     if chosen == SCHEME:
         _segments(view, question, SHARES)
         return
     _segments(view, question, [each for each in SHARES if each[0] != "clv"])
     st.html(f'<div class="ch-sub">{escape(say(view.lang, "tier_shares.no_clv"))}</div>')
+
+
+def _version(view: View, chosen: str) -> str:
+    """The version of the rules by which a scheme was told."""
+    told = version(rules(chosen), queries.reader().settings.rfm)
+    return say(view.lang, "scheme.version", version=told)
 
 
 def crosswalk(view: View, chosen: str) -> None:
@@ -118,11 +128,11 @@ def simulator(view: View, chosen: str) -> None:
 def _bound(view: View, chosen: str, bound: tuple[str, str, float]) -> str:
     tier, name, usual = bound
     label = say(view.lang, f"simulator.{name}", tier=tier_name(view, tier))
-    step = 1 if name == "days_since_last_min" else 500
+    least, step, most = STEPS.get(name, MONEY_STEPS)
     value = st.number_input(
         label,
-        min_value=1 if step == 1 else 0,
-        max_value=CENTURY if step == 1 else MOST_SPEND,
+        min_value=least,
+        max_value=most,
         value=int(usual),
         step=step,
         key=f"simulate_{chosen}_{tier}_{name}_{view.lang}",

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dashboard import cells, periods
 from data.marts import sql
 from data.settings import Settings
-from data.tiers import version
+from data.tiers import of_worth, version
 from metrics.tier_rules import Small, Standing, tier_codes
 
 SPANS = ("standing_spans", "year_spans")
@@ -40,7 +40,8 @@ def build(
     """Make the tables `tier_rules` and `tier_stays` anew, as of some dates.
 
     One row of the second per customer, scheme and stay in a tier: from the first as-of
-    date in it up to, not including, the first one no more in it.
+    date in it up to, not including, the first one no more in it. Schemes that ask for
+    worth are added by `worth_tiers`, as of the dates with a model.
     """
     rules = rules_frame(settings)
     _keep(connection, "tier_rules", rules)
@@ -186,11 +187,12 @@ def _stays(
     size, first = _size(connection), 0
     told: dict[str, Stays] = {}
     for scheme, rules in settings.tiers.items():
-        told[scheme] = Stays(size, first)
+        if not of_worth(rules):
+            told[scheme] = Stays(size, first)
         first += len(rules)
     seen = replay(connection, days)
     for day, (who, standing) in zip(days, seen, strict=True):
-        for scheme, rules in settings.tiers.items():
-            codes = tier_codes(standing, rules, settings.rfm)
-            told[scheme].see(who, codes, (day - EPOCH).days)
+        for scheme, stays in told.items():
+            codes = tier_codes(standing, settings.tiers[scheme], settings.rfm)
+            stays.see(who, codes, (day - EPOCH).days)
     return [each.told() for each in told.values()]

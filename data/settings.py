@@ -25,7 +25,7 @@ from data.spelling import nearest, unknown_key
 from data.tiers import CENTURY, RfmSettings, Scheme, default_tiers
 
 THRESHOLDS: Final[Mapping[str, float]] = MappingProxyType(
-    {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25}
+    {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25, "pilot_gate": 0.2}
 )
 JUDGED: Final = (  # the metrics with an interval, that a threshold may be set for
     "nps",
@@ -36,6 +36,7 @@ JUDGED: Final = (  # the metrics with an interval, that a threshold may be set f
     "returning_share",
     "clv",
     "churn_rate",
+    "pilot_gate",  # the relative lift above which a campaign is rolled out
     "loyalty_index",
     "health_score",
 )
@@ -120,7 +121,7 @@ class Settings(Setting):
     @model_validator(mode="after")
     def _usable_schemes(self) -> Self:
         """Cells are kept of `spend`, by its bounds alone; `rfm` is a grid of scores."""
-        if any(rule.scored for rule in self.tiers["spend"]):
+        if any(rule.scored or rule.worth for rule in self.tiers["spend"]):
             raise ValueError("tiers.spend cannot ask for scores; name another scheme")
         for rule in self.tiers["rfm"]:
             if rule.bounded and not rule.scored_alone:

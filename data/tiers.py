@@ -11,9 +11,11 @@ from data.mapping import Setting
 
 CENTURY: Final = 36_500  # days
 SCORES: Final = 5
+WORTH: Final = ("clv_min", "loyalty_min")
 
 Score = Annotated[int, Field(ge=1, le=SCORES)]
 Money = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
+Points = Annotated[Decimal, Field(ge=0, le=100, decimal_places=4)]
 
 
 def _ordered(scores: tuple[Score, Score]) -> tuple[Score, Score]:
@@ -30,6 +32,7 @@ class TierRule(Setting):
 
     `days_since_last_min = 365`: no purchase in the last 365 days. `recency_score`,
     `frequency_score` and `monetary_score` are the least and the largest RFM score.
+    `clv_min` and `loyalty_min` ask for a lifetime value and a loyalty index.
     `care` is not a bound: how often a year a customer of the tier is to be contacted.
     """
 
@@ -39,6 +42,8 @@ class TierRule(Setting):
     recency_score: Scores | None = None
     frequency_score: Scores | None = None
     monetary_score: Scores | None = None
+    clv_min: Money | None = None
+    loyalty_min: Points | None = None
     care: dict[str, Annotated[int, Field(ge=0, le=366)]] = Field(default_factory=dict)
 
     @property
@@ -56,7 +61,12 @@ class TierRule(Setting):
     def scored_alone(self) -> bool:
         """Whether it asks for scores and for nothing else."""
         bounds = (self.days_since_last_min, self.annual_spend_min)
-        return self.scored and all(each is None for each in bounds)
+        return self.scored and not self.worth and all(b is None for b in bounds)
+
+    @property
+    def worth(self) -> bool:
+        """Whether it asks for a lifetime value or a loyalty index."""
+        return any(each is not None for each in (self.clv_min, self.loyalty_min))
 
 
 def _cover_everyone(scheme: tuple[TierRule, ...]) -> tuple[TierRule, ...]:
@@ -100,10 +110,21 @@ class RfmSettings(Setting):
 
 def version(scheme: Sequence[TierRule], rfm: RfmSettings) -> str:
     """What stands for the rules of a scheme: another text as soon as one changes."""
-    rules = [rule.model_dump(mode="json", exclude={"care"}) for rule in scheme]
+    rules = [_bounds(rule) for rule in scheme]
     scored = any(rule.scored for rule in scheme)
     text = repr((rules, rfm.model_dump(mode="json") if scored else None))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def of_worth(scheme: Sequence[TierRule]) -> bool:
+    """Whether a scheme asks for what is known of the dates with a model alone."""
+    return any(rule.worth for rule in scheme)
+
+
+def _bounds(rule: TierRule) -> dict[str, object]:
+    """The bounds of a rule as a version knows them; those of worth if there are any."""
+    told = rule.model_dump(mode="json", exclude={"care"})
+    return {k: v for k, v in told.items() if k not in WORTH or v is not None}
 
 
 def _segment(
@@ -119,6 +140,22 @@ SPEND: Final[tuple[TierRule, ...]] = (
     ),
     TierRule(name="gold", annual_spend_min=Decimal(10_000), care={"call": 2}),
     TierRule(name="silver", care={"email": 1}),
+)
+VALUE: Final[tuple[TierRule, ...]] = (
+    TierRule(name="dormant", days_since_last_min=365),
+    TierRule(
+        name="strategic",
+        clv_min=Decimal(50_000),
+        loyalty_min=Decimal(50),
+        care={"call": 4, "visit": 4},
+    ),
+    TierRule(
+        name="growth",
+        clv_min=Decimal(10_000),
+        loyalty_min=Decimal(30),
+        care={"call": 2},
+    ),
+    TierRule(name="basic", care={"email": 1}),
 )
 HML: Final[tuple[TierRule, ...]] = (
     TierRule(
@@ -148,7 +185,7 @@ RFM: Final[tuple[TierRule, ...]] = (
 
 def default_tiers() -> dict[str, Scheme]:
     """The schemes that are there when nothing is said."""
-    return {"spend": SPEND, "hml": HML, "rfm": RFM}
+    return {"spend": SPEND, "value": VALUE, "hml": HML, "rfm": RFM}
 
 
 def names(tiers: Mapping[str, Sequence[TierRule]]) -> tuple[str, ...]:

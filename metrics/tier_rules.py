@@ -24,13 +24,16 @@ class Standing:
     """What the rules look at, of customers with a purchase up to an as-of date.
 
     Days since the last purchase; net revenue of the trailing 365 days; purchase orders
-    and net revenue to date.
+    and net revenue to date; lifetime value and loyalty index, in whole ten-thousandths,
+    where a scheme asks for them.
     """
 
     days_since_last: Whole
     annual_spend: Whole
     orders: Whole
     revenue: Whole
+    clv: Whole | None = None
+    loyalty: Whole | None = None
 
     @property
     def size(self) -> int:
@@ -96,6 +99,12 @@ def _holds(
         held &= standing.days_since_last >= rule.days_since_last_min
     if rule.annual_spend_min is not None:
         held &= standing.annual_spend >= _whole(rule.annual_spend_min, UNIT)
+    for values, least in (
+        (standing.clv, rule.clv_min),
+        (standing.loyalty, rule.loyalty_min),
+    ):
+        if least is not None and values is not None:
+            held &= values >= _whole(least, UNIT)
     for name in MEASURES:
         limits = getattr(rule, f"{name}_score")
         if limits is not None:

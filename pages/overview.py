@@ -27,7 +27,7 @@ view = filters.current()
 sentences.summary(view, SHOWN)
 left, right = blocks.columns(1, 2)
 with left:
-    kpis.stacked(view, ("health_score",))
+    kpis.stacked(view, ("health_score", "loyalty_index"))
 with right, cards.card("health-parts", *cards.titles(view, "health")):
     health_parts.shown(view)
 kpis.row(view, HEADLINES)

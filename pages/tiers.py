@@ -1,6 +1,14 @@
 """Tiers: who is in which tier, who moves, and what would other rules do?"""
 
-from dashboard import blocks, cards, charts, filters, tier_moves, tier_tables
+from dashboard import (
+    blocks,
+    cards,
+    charts,
+    filters,
+    tier_moves,
+    tier_stays,
+    tier_tables,
+)
 
 view = filters.current()
 scheme = tier_tables.scheme(view)
@@ -19,6 +27,9 @@ with left, cards.card("moves", *cards.titles(view, "moves")):
     tier_moves.moved(view, scheme)
 with right, cards.card("crosswalk", *cards.heads(view, "crosswalk", "tier_crosswalk")):
     tier_tables.crosswalk(view, scheme)
+
+with cards.card("stays", *cards.titles(view, "stays")):
+    tier_stays.history(view, scheme)
 
 with cards.card("simulator", *cards.titles(view, "simulator")):
     tier_tables.simulator(view, scheme)

@@ -16,7 +16,9 @@ from dashboard.answers import (
     negatives,
     proved,
     retention,
+    simulation,
     tiering,
+    trials,
     valued,
 )
 from dashboard.answers.counted import counted, labelled, marked
@@ -52,10 +54,11 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "tier_moves": tiering.moved,
     "tier_crosswalk": tiering.crossed,
     "tier_history": tiering.history,
-    "tier_simulation": tiering.simulated,
+    "tier_simulation": simulation.simulated,
     "rfm_scores": tiering.scored,
     "rfm_grid": tiering.grid,
     "growth_accounting": retention.growth,
+    **trials.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,

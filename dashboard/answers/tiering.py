@@ -1,4 +1,4 @@
-"""Answers about tiers: who moved, stays, how schemes fit, what other rules would do."""
+"""Answers about tiers: who moved, who stays, how schemes fit, how scores spread."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,12 +6,11 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from pydantic import TypeAdapter, ValidationError
 
 from dashboard import periods
 from dashboard import tier_queries as asked
-from dashboard.answers.view import HISTORY, View, offered
-from dashboard.reader import Wanted
+from dashboard.answers import worth_dates
+from dashboard.answers.view import HISTORY, View
 from data.errors import UsageError
 from data.schemas.cells import (
     RfmCustomers,
@@ -19,15 +18,12 @@ from data.schemas.cells import (
     TierMoves,
     TierPairs,
     TierStays,
-    TwoTiers,
 )
-from data.tiers import Scheme, TierRule
 from metrics.migration import (
     tier_crosswalk,
     tier_history,
     tier_migration,
     tier_moves,
-    tier_simulation,
 )
 from metrics.rfm import rfm_grid, rfm_scores
 from metrics.tier_rules import Standing, tier_codes
@@ -41,7 +37,6 @@ NO_VALUE = "lifetime value is kept for the scheme spend"
 NO_MONEY = "money of a history is kept for the scheme spend"
 MONEY = ("revenue", "revenue_share", "margin", "margin_share")
 OF_MOVES = {"from-tier": "tier_from", "to-tier": "tier_to", "move": "move"}
-SIMULATED = ("days_since_last_min", "annual_spend_min")
 HOLDS = (
     "m.held, COUNT(*) AS customers, SUM(m.revenue) AS revenue, SUM(m.margin) AS margin"
 )
@@ -83,7 +78,8 @@ def earlier(view: View) -> date:
 
     Errors: UsageError where it is no month end within the data before the as-of date.
     """
-    dates = [day for day in offered(view.reader) if day < view.as_of]
+    told = worth_dates.told(view, asked.scheme_of(view))
+    dates = [day for day in told if day < view.as_of]
     if not dates:
         raise UsageError("there is no month end before the as-of date to compare with")
     given = view.options.get("from")
@@ -97,6 +93,8 @@ def earlier(view: View) -> date:
 
 def migration(view: View) -> pl.DataFrame:
     """Customers by tier on two dates."""
+    if why := worth_dates.unknown(view):
+        return worth_dates.empty(why)
     scheme, before = asked.scheme_of(view), earlier(view)
     rows = asked.moved(scheme, before, view.as_of)
     found = asked.summed(view, ("moves", scheme, before), rows, MOVES)
@@ -107,6 +105,8 @@ def migration(view: View) -> pl.DataFrame:
 
 def moved(view: View) -> pl.DataFrame:
     """The customers behind the migration, or of one pair of tiers or kind of move."""
+    if why := worth_dates.unknown(view):
+        return worth_dates.empty(why)
     scheme, before = asked.scheme_of(view), earlier(view)
     columns = "m.tier_from, m.tier_to, m.revenue_from, m.revenue_to"
     rows = asked.listed(view, asked.moved(scheme, before, view.as_of), columns)
@@ -118,6 +118,8 @@ def moved(view: View) -> pl.DataFrame:
 
 def crossed(view: View) -> pl.DataFrame:
     """Customers by tier of two schemes."""
+    if why := worth_dates.unknown(view) or worth_dates.unknown(view, "other"):
+        return worth_dates.empty(why)
     one, two = asked.scheme_of(view), asked.scheme_of(view, "other")
     span = view.spans[0]
     rows = PAIRS.format(
@@ -152,6 +154,8 @@ def distributed(view: View) -> pl.DataFrame:
     scheme = asked.scheme_of(view)
     if view.by in HISTORY:
         return _history(view, scheme)
+    if why := worth_dates.unknown(view):
+        return worth_dates.empty(why)
     rows = tier_distribution(TierCells.validate(_held(view, scheme).lazy()), by="held")
     return rows.with_columns(pl.lit(NO_VALUE).alias("reason"))
 
@@ -166,7 +170,10 @@ def _held(view: View, scheme: str) -> pl.DataFrame:
 
 def _history(view: View, scheme: str) -> pl.DataFrame:
     """Customers in view by tier and date; their money is asked for a date at a time."""
-    dates = [span.as_of for span in view.spans]
+    told = worth_dates.told(view, scheme)
+    dates = [span.as_of for span in view.spans if span.as_of in told]
+    if not dates:
+        return worth_dates.empty(worth_dates.unknown(view) or NO_MONEY)
     lasting = all(each.attribute in LASTING for each in view.where)
     counts = _turned(view, scheme, dates) if lasting else _asked(view, scheme, dates)
     none = (pl.lit(0).alias(name) for name in ("revenue", "margin"))
@@ -219,61 +226,13 @@ def grid(view: View) -> pl.DataFrame:
     """The customers in view in each of the 125 cells of scores."""
     rules = view.reader.settings.tiers["rfm"]
     return rfm_grid(
-        RfmCustomers.validate(_in_view(view, _scored(view)).lazy()), rules=rules
+        RfmCustomers.validate(in_view(view, _scored(view)).lazy()), rules=rules
     )
-
-
-def simulated(view: View) -> pl.DataFrame:
-    """The customers in view by tier, under the rules in force and changed ones."""
-    scheme = asked.scheme_of(view)
-    settings, rows = view.reader.settings, asked.standing_of(view)
-    rules = settings.tiers[scheme]
-    changed = _changed(rules, view.options.get("set", ""))
-    names = [rule.name for rule in rules]
-    tiers = {
-        name: pl.Series(
-            np.array(names)[tier_codes(_standing(rows), each, settings.rfm)]
-        )
-        for name, each in (("now", rules), ("then", changed))
-    }
-    return tier_simulation(
-        TwoTiers.validate(_in_view(view, rows.with_columns(**tiers)).lazy()),
-        rules=rules,
-        order=asked.order(view, scheme),
-        revenue=_annual(view),
-    )
-
-
-def _annual(view: View) -> float:
-    """Net revenue of the trailing year in view, of orders without a customer too."""
-    spans = (periods.span(view.as_of, str(periods.YEAR)),)
-    found = view.reader.cells(Wanted("purchase_cells", spans, view.where))
-    return float(found["revenue"].sum())
-
-
-def _changed(rules: Sequence[TierRule], text: str) -> tuple[TierRule, ...]:
-    """The rules with other bounds: `gold.annual_spend_min=12000,...`."""
-    told = {rule.name: rule.model_dump() for rule in rules}
-    for part in filter(None, text.split(",")):
-        name, _, bound = part.partition("=")[0].rpartition(".")
-        if told.get(name, {}).get(bound) is None:
-            known = ", ".join(f"{r.name}.{b}" for r in rules for b in _bounds(r))
-            raise UsageError(f"--set {part}: give BOUND=NUMBER; bounds are {known}")
-        told[name][bound] = part.partition("=")[2]
-    try:
-        return TypeAdapter(Scheme).validate_python(tuple(told.values()))
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]["msg"]
-        raise UsageError(f"--set {text}: {problem}") from None
-
-
-def _bounds(rule: TierRule) -> list[str]:
-    return [b for b in SIMULATED if getattr(rule, b) is not None]
 
 
 def _scored(view: View) -> pl.DataFrame:
     settings, rows = view.reader.settings, asked.standing_of(view)
-    standing, rules = _standing(rows), settings.tiers["rfm"]
+    standing, rules = standing_from(rows), settings.tiers["rfm"]
     scores = scores_of(standing, settings.rfm)
     names = np.array([rule.name for rule in rules])
     segment = names[tier_codes(standing, rules, settings.rfm)]
@@ -283,11 +242,14 @@ def _scored(view: View) -> pl.DataFrame:
     )
 
 
-def _standing(rows: pl.DataFrame) -> Standing:
-    names = ("days_since_last", "annual_spend", "orders", "revenue")
-    return Standing(*(rows[name].cast(pl.Int64).to_numpy() for name in names))
+def standing_from(rows: pl.DataFrame) -> Standing:
+    """What the rules look at, out of one row per customer."""
+    names = ("days_since_last", "annual_spend", "orders", "revenue", "clv", "loyalty")
+    told = {name: rows[name] for name in names if name in rows.columns}
+    return Standing(**{n: each.cast(pl.Int64).to_numpy() for n, each in told.items()})
 
 
-def _in_view(view: View, rows: pl.DataFrame) -> pl.DataFrame:
+def in_view(view: View, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the customers in view."""
     chosen = asked.in_view(view)
     return rows if chosen is None else rows.join(chosen, on="customer_key", how="semi")

@@ -5,7 +5,10 @@ A reason that is not here stands as it is, so a new one is never lost.
 
 import re
 
+from dashboard.words import campaigns
+
 CHINESE: tuple[tuple[str, str], ...] = (
+    *campaigns.REASONS,
     (r"no data", "这个时间段和筛选下没有数据"),
     (r"n too small", "样本太少"),
     (
@@ -34,6 +37,14 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"lifetime value is kept for the scheme spend",
         "客户终身价值只按消费（spend）方案保存",
+    ),
+    (
+        r"this scheme is told as of the last day and the month ends of a year",
+        "此方案只有最近一天与近一年各月末的层级",
+    ),
+    (
+        r"rules that ask for lifetime value are simulated as of the last day",
+        "涉及终身价值的规则只能按最近一天模拟",
     ),
     (r"money of a history is kept for the scheme spend", "历史金额只按 spend 方案保存"),
     (r"nothing was tested", "没有可检验的内容"),

@@ -56,7 +56,9 @@ COSTLY = Settings.model_validate({"serving": SERVING})
 TOLD = ("clv_backtests",)
 PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
-    *("tier_rules", "cohort_cells"),
+    *("tier_rules", "campaign_plans", "campaign_entries", "campaign_cells"),
+    "campaign_days",
+    "cohort_cells",
 )
 
 

@@ -19,7 +19,12 @@ def test_without_a_file_the_defaults_hold() -> None:
     settings = load_settings(None)
     assert settings == Settings()
     assert settings.timezone == "Asia/Shanghai"
-    assert settings.thresholds == {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25}
+    assert settings.thresholds == {
+        "nps": 40.0,
+        "csat": 4.0,
+        "repurchase_rate": 0.25,
+        "pilot_gate": 0.2,
+    }
     names = [rule.name for rule in settings.tiers["spend"]]
     assert names == ["dormant", "diamond", "gold", "silver"]
 
@@ -43,7 +48,7 @@ def test_what_is_set_changes_and_the_rest_stays(tmp_path: Path) -> None:
     settings = load(tmp_path, text)
     assert settings.thresholds["nps"] == 50
     assert settings.thresholds["csat"] == 4.0
-    assert list(settings.tiers) == ["spend", "hml", "rfm", "points"]
+    assert list(settings.tiers) == ["spend", "value", "hml", "rfm", "points"]
     assert settings.tiers["points"][0].annual_spend_min == Decimal("100.5")
     assert settings.table("orders").delimiter == "\t"
     assert settings.table("orders").columns["order_id"].source == "订单号"

@@ -185,3 +185,62 @@ def test_a_simulation_gives_what_a_refresh_with_those_rules_gives(
         customers, share = expected[row["segment"]]
         assert row["customers_then"] == customers
         assert row["revenue_share_then"] == pytest.approx(share or 0, abs=1e-12)
+
+
+def worth(company: Reader, day: date) -> pl.DataFrame:
+    """Each customer's lifetime value and loyalty, as the command line tells them."""
+    each = {"per-customer": "true"}
+    values, loyalty = (
+        ask(company, name, as_of=day, options=each) for name in ("clv", "loyalty_index")
+    )
+    return values.select("customer_id", "clv").join(
+        loyalty.select("customer_id", "loyalty", "recency"), on="customer_id"
+    )
+
+
+def by_value(clv: float, loyalty: float, recency: float) -> str:
+    if recency == 0:  # no purchase for 365 days
+        return "dormant"
+    if clv >= 50_000 and loyalty >= 50:
+        return "strategic"
+    return "growth" if clv >= 10_000 and loyalty >= 30 else "basic"
+
+
+@pytest.mark.parametrize("place", [-1, -6])
+def test_value_tiers_follow_from_lifetime_value_and_loyalty(
+    company: Reader, place: int
+) -> None:
+    """Dormant wins over what a customer is worth."""
+    day = offered(company)[place]
+    options = {"scheme": "value"}
+    expected = Counter(by_value(*row[1:]) for row in worth(company, day).iter_rows())
+    found = ask(company, "tier_distribution", as_of=day, options=options)
+    assert dict(found.select("segment", "customers").iter_rows()) == expected
+    moved = ask(company, "tier_migration", options=options | {"from": f"{day}"}) \
+        if place < -1 else None  # fmt: skip
+    if moved is not None:
+        before = moved.filter(pl.col("tier_from") != "new").group_by("tier_from")
+        counts = before.agg(pl.col("customers").sum())
+        assert dict(counts.iter_rows()) == expected
+
+
+def test_a_simulated_bound_of_value_is_counted_by_hand(company: Reader) -> None:
+    options = {"scheme": "value", "set": "strategic.clv_min=20000"}
+    found = ask(company, "tier_simulation", options=options)
+    rows = worth(company, offered(company)[-1])
+    strategic = rows.filter(
+        pl.col("recency") > 0, pl.col("clv") >= 20_000, pl.col("loyalty") >= 50
+    )
+    assert (
+        found.row(by_predicate=pl.col("segment") == "strategic", named=True)[
+            "customers_then"
+        ]
+        == strategic.height
+    )
+
+
+def test_value_tiers_of_a_date_without_a_model_are_unknown(company: Reader) -> None:
+    long_ago = offered(company)[-20]
+    for metric in ("tier_distribution", "tier_migration", "tier_simulation"):
+        found = ask(company, metric, as_of=long_ago, options={"scheme": "value"})
+        assert found["reason"][0] is not None

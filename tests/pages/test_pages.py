@@ -53,6 +53,7 @@ def test_the_overview_has_its_headlines(open_page: Opener, company_store: Path) 
     shown = re.findall(r'data-kpi="(\w+)"', written(open_page(company_store)))
     assert shown == [
         "health_score",
+        "loyalty_index",
         "nps",
         "repurchase_rate",
         "clv",

@@ -17,7 +17,9 @@ MAPPINGS = Path(__file__).parent / "mappings"
 PARAMETERS = 0.005  # relative: model parameters, expected transactions
 LIKELIHOOD = 0.01
 RATE = 1e-6
-FOLDERS = {"cdnow": "cdnow", "rfm": "rfm", "complete_journey": "complete_journey"}
+FOLDERS = {
+    name: name for name in ("cdnow", "rfm", "complete_journey", "hillstrom_quarter")
+}
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,68 @@
+"""The catalogue's entries about campaigns."""
+
+from dashboard.measure import Metric
+from metrics import campaigns, trial_days, trial_members, verdicts
+
+NEEDS = ("campaigns", "campaign_members")
+CELLS = ("region", "customer_type", "acquisition_channel", "tier")
+
+CAMPAIGNS = (
+    Metric(
+        "campaigns", "Campaigns", "活动排名", "share", "high", "rows",
+        verdicts.campaigns,
+        "全部活动按增量毛利排名：设计等级、主要结果的相对提升及区间、增量毛利、投资回报与结论。"
+        "增量毛利 = 人均毛利提升 × 该组成员数；ROI =（增量毛利 − 成本）÷ 成本，成本只计一次，按各处理组人数分摊；"
+        "尚在测量的活动不给 ROI。没有对照组的活动不作因果结论，排在最后。",
+        window=None, needs=NEEDS, cuts=(), history=False,
+    ),
+    Metric(
+        "campaign_effect", "Campaign effect", "活动效果", "share", "high", "rows",
+        campaigns.campaign_effect,
+        "按分配到的成员（意向性分析）比较处理组与对照组：绝对提升（Welch 区间）、相对提升（Fieller 区间，与绝对区间结论一致）、"
+        "以及用分组前一年净收入做协变量的 CUPED 调整值。只计结果窗口（分组次日起）已满的成员；仍在加入成员时用随时有效区间。"
+        "主要结果在多个处理组间用 Holm 校正；其余结果与分群用 Benjamini–Hochberg（5%），入选者另给更宽的区间。"
+        "层级指分组前最近一个月末的层级。",
+        window=None, needs=NEEDS, options=("campaign", "outcome"), cuts=CELLS,
+        history=False,
+    ),
+    Metric(
+        "pilot_gate", "Pilot verdict", "试点结论", "share", "high", "rows",
+        verdicts.pilot_gate,
+        "按顺序取第一个符合的结论：无法判断（无随机对照、分流异常、样本不足或没有区间）；推广（相对提升下限高于阈值，默认 +20%）；"
+        "停止（上限低于阈值：下限高于 0 为“有效但未达标”，上限低于 0 为“有害”）；倾向推广；否则继续试点。",
+        window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
+    ),
+    Metric(
+        "srm", "Split against plan", "分流检验", "count", None, "rows", campaigns.srm,
+        "各组人数与计划占比的卡方检验（样本比例失衡）：p < 0.001 报警，并且不再给出任何结论；没有计划占比则不检验。"
+        "同时在两个组里的成员不计入任何一组，单独列出。",
+        window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
+    ),
+    Metric(
+        "campaign_power", "Power", "检验功效", "share", None, "rows",
+        verdicts.campaign_power,
+        "以现有成员能发现的最小提升（功效 80%），发现目标提升（--lift，默认为推广阈值）所需的成员数、还差多少，"
+        "以及按目前每天加入的人数还需多少天。",
+        window=None, needs=NEEDS, options=("campaign", "lift"), cuts=(), history=False,
+    ),
+    Metric(
+        "campaign_monitor", "Campaign by day", "活动每日进展", "count", None, "rows",
+        trial_days.campaign_monitor,
+        "每天各组新分配、触达、打开、点击、核销的成员数，以及成员在结果窗口内的购买与净收入；同时在两个组里的成员不计。",
+        window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
+    ),
+    Metric(
+        "campaign_path", "Lift over time", "提升随时间的变化", "share", "high", "rows",
+        trial_days.campaign_path,
+        "截至每一天、结果窗口已满的全部成员的相对提升（主要结果）；区间随时有效，每天查看也不会增加误报；不足 150 人时不给区间。",
+        window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
+    ),
+    Metric(
+        "campaign_members", "Campaign members", "活动成员", "count", None, "rows",
+        trial_members.campaign_members,
+        "一个活动的成员名单：全部、某一组（--arm）或某一阶段（--stage）：assigned、reached、opened、clicked、redeemed、"
+        "bought（窗口已满且在窗口内购买）、contaminated（同时在两个组里）。",
+        window=None, needs=NEEDS, options=("campaign", "arm", "stage"), cuts=(),
+        history=False,
+    ),
+)  # fmt: skip

@@ -1,0 +1,85 @@
+"""Who was in which tier of the schemes that ask for lifetime value or loyalty.
+
+They are known as of the dates of which the snapshot keeps models: the last day and the
+month ends of a year. A date without a usable model has nobody in a tier.
+"""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
+
+from dashboard import cells, tierings, values
+from data.settings import Settings
+from data.tiers import of_worth
+from metrics.frames import ClvModel
+from metrics.tier_rules import UNIT, Standing, tier_codes
+
+MODEL = "SELECT * FROM clv_models WHERE as_of = DATE '{day}'"
+
+
+class WorthTiers:
+    """The stays in the tiers of these schemes, date after date."""
+
+    def __init__(self, connection: DuckDBPyConnection, settings: Settings) -> None:
+        size = "SELECT COALESCE(MAX(customer_key), 0) + 1 FROM profiles"
+        people = connection.execute(size).fetchall()[0][0]
+        self.settings = settings
+        self.told: dict[str, tierings.Stays] = {}
+        first = 0
+        for scheme, rules in settings.tiers.items():
+            if of_worth(rules):
+                self.told[scheme] = tierings.Stays(people, first)
+            first += len(rules)
+
+    def see(self, customers: pl.DataFrame, day: date) -> None:
+        """What customers are as of a date; who has no lifetime value is in no tier."""
+        known = customers.drop_nulls("clv")
+        who, seen = known["customer_key"].to_numpy(), standing(known)
+        for scheme, stays in self.told.items():
+            codes = tier_codes(seen, self.settings.tiers[scheme], self.settings.rfm)
+            stays.see(who, codes, (day - tierings.EPOCH).days)
+
+    def keep(self, connection: DuckDBPyConnection) -> None:
+        """Add the stays to those of the other schemes."""
+        for stays in self.told.values():
+            connection.register("incoming", stays.told())
+            connection.execute("INSERT INTO tier_stays BY NAME FROM incoming")
+            connection.unregister("incoming")
+
+
+def worth(
+    connection: DuckDBPyConnection,
+    settings: Settings,
+    customers: pl.DataFrame,
+    day: date,
+) -> pl.DataFrame:
+    """The customers with `clv`, by the kept model of a date; null where it has none."""
+    model = cells.frame(connection, MODEL.format(day=day))
+    history = values.histories(connection, day)
+    valued = values.known(history, ClvModel.validate(model)).values(settings.clv)
+    each = valued.select(
+        "customer_key", (pl.col("historic") + pl.col("forecast")).alias("clv")
+    )
+    return customers.join(each, on="customer_key", how="left", maintain_order="left")
+
+
+def standing(customers: pl.DataFrame) -> Standing:
+    """What the rules look at, of customers with a lifetime value."""
+    nothing = np.zeros(customers.height, np.int64)
+    return Standing(
+        customers["days_since_last"].cast(pl.Int64).to_numpy(),
+        whole(customers["annual_spend"]),
+        nothing,
+        nothing,
+        whole(customers["clv"]),
+        whole(customers["loyalty"]),
+    )
+
+
+def whole(amounts: pl.Series) -> NDArray[np.int64]:
+    """Amounts in whole ten-thousandths; one that is unknown reaches no bound."""
+    units = (amounts.fill_null(-1.0) * UNIT).round().cast(pl.Int64)
+    return units.to_numpy()

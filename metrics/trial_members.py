@@ -1,0 +1,39 @@
+"""The members behind the counts of a campaign."""
+
+import polars as pl
+from pandera.polars import Field
+from pandera.typing.polars import DataFrame
+
+from metrics.frames import Result
+
+
+class CampaignMember(Result):
+    """One row per member of an arm: its stages, and what it bought in its window."""
+
+    customer_id: pl.String = Field()
+    arm: pl.String = Field()
+    assigned_on: pl.Date = Field()
+    reached_on: pl.Date = Field(nullable=True)
+    opened_on: pl.Date = Field(nullable=True)
+    clicked_on: pl.Date = Field(nullable=True)
+    redeemed_on: pl.Date = Field(nullable=True)
+    store: pl.String = Field()
+    region: pl.String = Field()
+    customer_type: pl.String = Field()
+    acquisition_channel: pl.String = Field()
+    tier: pl.String = Field()
+    bought: pl.Boolean = Field()
+    revenue: pl.Float64 = Field()
+
+
+def campaign_members(members: pl.DataFrame) -> DataFrame[CampaignMember]:
+    """The members of a campaign, of one of its arms, or of one stage.
+
+    Formula: stages: assigned, reached, opened, clicked, redeemed; bought: within a
+        window that has passed; contaminated: stands in another arm too, and is in no
+        other stage
+    Grain: one row per customer and arm
+    Units: days, currency; `tier` was held at the last month end before assignment
+    Source: the rows of campaign members and orders themselves
+    """
+    return CampaignMember.validate(members)
