@@ -81,7 +81,7 @@ def keep_last_day(
 ) -> None:
     """Keep what each customer is on the last day, and the forecast's track record."""
     size = backtests.length(first, as_of, settings.clv.horizon_days)
-    cells.lay_out(connection, backtests.layout(as_of, size), settings)
+    replay.lay_out(connection, settings, backtests.days(as_of, size))
     customers = f"{sql('current_customers')} ORDER BY customer_key"
     connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
     connection.execute(f"CREATE OR REPLACE TABLE cohort_cells AS {sql('cohort_cells')}")

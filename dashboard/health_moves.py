@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, healths, periods
+from dashboard import cells, healths, periods, replay
 from data.health import HEALTH
 from data.marts import sql
 from data.settings import Settings
@@ -29,7 +29,8 @@ def build(
 ) -> None:
     """Keep what scores did until the last day, since each day it is compared with."""
     days = earlier(first, last)
-    lay_out(connection, settings, (*days, last), crossed=False)
+    replay.lay_out(connection, settings, (*days, last))
+    healths.lay_states(connection)
     scores = _scores(connection, settings, (*days, last))
     connection.execute(f"DROP TABLE IF EXISTS {TABLE}")
     weights = settings.health.weights
@@ -42,12 +43,10 @@ def lay_out(
     connection: DuckDBPyConnection,
     settings: Settings,
     days: tuple[date, ...],
-    *,
-    crossed: bool,
 ) -> None:
-    """Lay out the dates of a comparison, with the cells that customers are in."""
+    """Lay out the dates of a comparison, with the crossed cells of customers."""
     spans = [periods.span(day, "all") for day in days]
-    cells.lay_out(connection, cells.Layout(spans, crossed=crossed), settings)
+    cells.lay_out(connection, cells.Layout(spans, crossed=True), settings)
     healths.lay_states(connection)
 
 

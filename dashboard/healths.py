@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 from pandera.typing.polars import DataFrame
 
-from dashboard import cells, periods
+from dashboard import cells, periods, replay
 from dashboard.worth_tiers import WorthTiers, worth
 from data.marts import sql
 from data.schemas.health import Factors, HealthInputs
@@ -67,8 +67,7 @@ def build(
     connection.execute("DROP TABLE IF EXISTS health_cells")
     tiering = WorthTiers(connection, settings)
     for batch in cells.batches(connection, days):
-        spans = [periods.span(day, "all") for day in batch]
-        cells.lay_out(connection, cells.Layout(spans), settings)
+        replay.lay_out(connection, settings, batch)
         lay_states(connection)
         for day in batch:
             found = score(connection, settings, day, seen)

@@ -8,7 +8,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from pandera.typing.polars import DataFrame
 
-from dashboard import cells, periods, serving
+from dashboard import cells, periods, replay, serving
 from dashboard.cells import frame
 from data.marts import sql
 from data.schemas.cells import CustomerHistory
@@ -109,8 +109,7 @@ def build(
 ) -> None:
     """Lay out some dates, and keep their models and value cells in the snapshot."""
     for batch in cells.batches(connection, dates):
-        spans = [periods.span(day, "all") for day in batch]
-        cells.lay_out(connection, cells.Layout(spans), settings)
+        replay.lay_out(connection, settings, batch)
         value(connection, settings, batch)
 
 

@@ -56,7 +56,7 @@ def _moves_now(view: View, before: date, old: Mapping[str, float]) -> pl.DataFra
             return _between(cursor)
 
     def _between(cursor: DuckDBPyConnection) -> pl.DataFrame:
-        health_moves.lay_out(cursor, settings, days, crossed=True)
+        health_moves.lay_out(cursor, settings, days)
         return health_moves.between(cursor, settings, days, old)
 
     return view.reader.remember(("health moves", days, tuple(old.items())), ask)

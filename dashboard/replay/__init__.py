@@ -6,22 +6,22 @@ customer, from one date to the next. Both come to the same cells, and a test hol
 together. Customers are taken so many at a time, so that memory is bounded.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from duckdb import DuckDBPyConnection
 
 from dashboard.replay import gathered
 from dashboard.replay.answers import Requests, Scores
-from dashboard.replay.crowd import Crowd
+from dashboard.replay.crowd import Crowd, ranges
+from dashboard.replay.laid import lay_out
 from dashboard.replay.placing import Placing, tier_names
 from dashboard.replay.purchases import Books, Purchases
 from dashboard.replay.tallies import Cubes, Tally
 from dashboard.replay.timeline import Timeline
 from data.settings import Settings
 
-CHUNK_ROWS = 4_000_000
-"""Rows of purchase totals that are replayed at once."""
+__all__ = ("KEPT", "count", "lay_out")
 
 KEPT = tuple(gathered.TOLD)
 """The cells that a replay sums."""
@@ -36,7 +36,7 @@ def count(
     """Add the cells of some dates to the kept ones, or to tables of another prefix."""
     cubes = gathered.lay_ground(connection, tier_names(settings))
     timeline, found = Timeline.of(days), gathered.tallies()
-    for low, high in _ranges(connection):
+    for low, high in ranges(connection):
         crowd = Crowd.between(connection, low, high)
         told = _tellers(connection, crowd, timeline, found)
         placing = Placing(connection, crowd, timeline, settings)
@@ -73,13 +73,3 @@ def _replay(
         cell = placing.at(place, told[0].books)
         for each in told:
             each.tell(place, cell, cubes)
-
-
-def _ranges(connection: DuckDBPyConnection) -> Iterator[tuple[int, int]]:
-    """Ranges of customers' numbers with about so many rows of totals each."""
-    rows = connection.table("purchase_totals").aggregate("COUNT(*)").fetchall()[0][0]
-    query = "SELECT COALESCE(MAX(customer_key), -1) + 1 FROM address_keys"
-    end: int = connection.execute(query).fetchall()[0][0]
-    width = -(-end // (1 + rows // CHUNK_ROWS))
-    for low in range(0, end, max(1, width)):
-        yield low, min(end, low + width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ from duckdb import DuckDBPyConnection
 
 from dashboard import cells
 from dashboard.replay.tracks import Vector
+
+CHUNK_ROWS = 4_000_000
+"""Rows of purchase totals that are replayed at once."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +57,13 @@ class Crowd:
             f"SELECT t.customer_key, {columns} FROM {table} AS t"  # noqa: S608 our own names
             f" WHERE t.customer_key >= {self.low} AND t.customer_key < {self.high}",
         )
+
+
+def ranges(connection: DuckDBPyConnection) -> Iterator[tuple[int, int]]:
+    """Ranges of customers' numbers with about so many rows of totals each."""
+    rows = connection.table("purchase_totals").aggregate("COUNT(*)").fetchall()[0][0]
+    query = "SELECT COALESCE(MAX(customer_key), -1) + 1 FROM address_keys"
+    end: int = connection.execute(query).fetchall()[0][0]
+    width = -(-end // (1 + rows // CHUNK_ROWS))
+    for low in range(0, end, max(1, width)):
+        yield low, min(end, low + width)

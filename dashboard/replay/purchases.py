@@ -21,7 +21,6 @@ FLAGS = (
     "previous_buyers",
     "lost_buyers",
 )
-MONEY = ("revenue", "margin")
 BOUGHT = (
     "customers",
     *FLAGS,
@@ -33,15 +32,23 @@ BOUGHT = (
 )
 AGAIN = ("first_buyers", "bought_again")
 
-COLUMNS = (
-    "t.day, t.next_day, t.starts_on, t.ends_on, t.first_day, t.second_day, t.last_day,"
-    " t.prior_day, t.orders,"
-    " CAST(CAST(t.revenue AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS revenue,"
-    " CAST(CAST(t.margin AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS margin"
+MONEY = ("revenue", "margin")
+WHOLE = (*MONEY, "repeat_revenue")
+"""Money that is read in whole ten-thousandths."""
+
+COLUMNS = ", ".join(
+    (
+        "t.day, t.next_day, t.starts_on, t.ends_on, t.first_day, t.second_day",
+        "t.last_day, t.prior_day, t.days, t.orders",
+        *(
+            f"CAST(CAST(t.{m} AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS {m}"
+            for m in WHOLE
+        ),
+    )
 )
 DATED = ("day", "first_day", "second_day", "last_day", "prior_day")
-NOW = (*DATED, "orders", *MONEY)
-BEFORE = ("last_day", "orders", *MONEY)
+NOW = (*DATED, "days", "orders", *WHOLE)
+BEFORE = ("last_day", "days", "orders", *MONEY)
 Sums = dict[str, Vector]
 
 
@@ -95,7 +102,7 @@ class Books:
 def _column(rows: pl.DataFrame, name: str) -> Vector:
     """A column as a vector. Orders without a customer have no purchase days."""
     if name not in DATED:
-        return rows[name].to_numpy()
+        return rows[name].fill_null(0).to_numpy()
     days = day_numbers(rows[name])
     if name == "day":
         return days

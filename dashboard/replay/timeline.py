@@ -45,11 +45,13 @@ class Timeline:
     windows: Sequence[Window]
 
     @classmethod
-    def of(cls, days: Sequence[date]) -> Timeline:
-        """The timeline of some as-of dates."""
+    def of(
+        cls, days: Sequence[date], windows: Sequence[str] = periods.STANDARD
+    ) -> Timeline:
+        """The timeline of some as-of dates, with windows of these periods."""
         ordered = sorted(days)
-        windows = [_window(period, ordered) for period in periods.STANDARD]
-        return cls(ordered, _numbers(ordered), windows)
+        told = [_window(period, ordered) for period in windows]
+        return cls(ordered, _numbers(ordered), told)
 
     def __len__(self) -> int:
         """How many as-of dates there are."""

@@ -161,7 +161,7 @@ def test_a_replay_comes_to_the_cells_of_the_texts(both: Both) -> None:
 def test_customers_may_be_taken_a_few_at_a_time(
     both: Both, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replay, "CHUNK_ROWS", 100)
+    monkeypatch.setattr("dashboard.replay.crowd.CHUNK_ROWS", 100)
     both.same(both.replayed(DAYS))
 
 
@@ -177,3 +177,35 @@ def test_sums_beyond_the_whole_numbers_of_a_double_are_exact() -> None:
     most = found["purchase_cells"]["revenue"].max()
     assert isinstance(most, Decimal)
     assert most > 10 * Decimal(2**53) / 10_000
+
+
+NAMES = ", ".join(f"one.{each}, two.{each} AS {each}_two" for each in cells.KEYS)
+LAID = (
+    f"SELECT m.* EXCLUDE (cell_one, cell_two), {NAMES} FROM members AS m"
+    " INNER JOIN cells AS one ON one.cell = m.cell_one"
+    " INNER JOIN cells AS two ON two.cell = m.cell_two",
+    f"SELECT r.customer_key, {NAMES} FROM residents AS r"
+    " INNER JOIN cells AS one ON one.cell = r.idle_one"
+    " INNER JOIN cells AS two ON two.cell = r.idle_two",
+    "SELECT m.place, m.customer_key, y.days, y.revenue FROM year_starts AS y"
+    " INNER JOIN members AS m ON m.place = y.place AND m.customer_key = y.customer_key"
+    " INNER JOIN as_of_dates AS d ON d.place = m.place AND m.day > d.annual_after"
+    " WHERE y.days <> 0 OR y.revenue <> 0",
+)
+"""Customers of every date with their cells by name, and what they had a year before."""
+
+
+def laid(connection: DuckDBPyConnection) -> list[pl.DataFrame]:
+    return [connection.sql(query).pl() for query in LAID]
+
+
+def test_customers_are_laid_out_as_the_texts_lay_them_out(both: Both) -> None:
+    spans = [periods.span(day, "all") for day in DAYS]
+    cells.lay_out(both.connection, cells.Layout(spans), Settings())
+    told = laid(both.connection)
+    replay.lay_out(both.connection, Settings(), DAYS)
+    for text, replayed in zip(told, laid(both.connection), strict=True):
+        assert text.height > 20
+        assert replayed.schema == text.schema
+        keys = [name for name in ("place", "customer_key") if name in text.columns]
+        assert replayed.sort(keys).equals(text.sort(keys))
