@@ -84,7 +84,8 @@ def keep_last_day(
     replay.lay_out(connection, settings, backtests.days(as_of, size))
     customers = f"{sql('current_customers')} ORDER BY customer_key"
     connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
-    connection.execute(f"CREATE OR REPLACE TABLE cohort_cells AS {sql('cohort_cells')}")
+    cohorts = f"{sql('cohort_cells')} ORDER BY cube, store, region, tier"
+    connection.execute(f"CREATE OR REPLACE TABLE cohort_cells AS {cohorts}")
     backtests.keep(connection, settings, as_of, size)
     healths.build(connection, settings, values.dates(first, as_of))
     health_moves.build(connection, settings, first, as_of)

@@ -29,6 +29,7 @@ from metrics import (
     purchase_forecast,
     quality,
     repurchase,
+    returns,
     rfm,
     satisfaction,
     scores,
@@ -247,6 +248,19 @@ METRICS: tuple[Metric, ...] = (
         change.rate_change,
         "把某个比率（--of）在两期之间的变化按分群拆成“率”与“结构”两部分（Bennet 对称拆分），各部分相加等于总变化。",
         options=("of",), history=False,
+    ),
+    Metric(
+        "repurchase_curve", "Bought again", "再次购买曲线", "share", "high", "rows",
+        returns.repurchase_curve,
+        "首购后第几天为止，有多少首购客户在之后的某一天再次购买：Kaplan-Meier 估计，尚未再买的客户计到统计日为止。"
+        "95% 区间按 Greenwood 方差（log-log）；在观察中的客户少于 10 位时曲线结束。中位数：一半客户再次购买所用的天数。",
+        window=None, cuts=CUSTOMER_CUTS, history=False,
+    ),
+    Metric(
+        "repurchase_at_age", "Repurchase at a fixed age", "同龄复购率", "share", "high",
+        "rows", returns.repurchase_at_age,
+        "按首购月份：首购后 n 天内（30、60、90、180、365 天）在之后的某一天再次购买的客户占比；只计全部客户都已满 n 天的月份。",
+        window=None, cuts=(), history=False,
     ),
     Metric(
         "cohort_retention", "Cohort retention", "同期群留存", "share", None, "rows",

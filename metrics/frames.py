@@ -280,3 +280,13 @@ class CohortPeople(Result):
 
     class Config:
         coerce = True
+
+
+class ReturnCurve(Estimate):
+    """One row per segment and day: the share who bought again, and the middle one."""
+
+    days: pl.Int64 = pa.Field(ge=0)
+    at_risk: pl.Int64 = pa.Field(ge=0)
+    events: pl.Int64 = pa.Field(ge=0)
+    median_days: pl.Int64 = pa.Field(nullable=True)
+    median_reason: pl.String = pa.Field(nullable=True)

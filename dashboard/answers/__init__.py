@@ -58,6 +58,8 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "rfm_scores": tiering.scored,
     "rfm_grid": tiering.grid,
     "growth_accounting": retention.growth,
+    "repurchase_curve": retention.curve,
+    "repurchase_at_age": retention.at_age,
     **trials.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,

@@ -4,13 +4,16 @@ from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
 from dashboard.charts.quality import quality
+from dashboard.charts.returns import at_age, curve
 from dashboard.charts.scores import scores
 from dashboard.charts.tier_trend import tier_trend
 from dashboard.charts.trend import caption, trend
 from dashboard.charts.within import within
 
 __all__ = [
+    "at_age",
     "caption",
+    "curve",
     "drivers",
     "growth",
     "lorenz",
