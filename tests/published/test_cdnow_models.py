@@ -126,6 +126,7 @@ def test_the_histories_are_those_in_print(
 def test_bgnbd_is_fitted_as_in_print(
     bgnbd: PurchaseFit, figures: Mapping[str, Any]
 ) -> None:
+    """Reliability 93: three digits in print, and a fit of another script."""
     printed, here = figures["published"]["bgnbd"], dict(figures["fitted_here"]["bgnbd"])
     rounded = {name: round(value, 3) for name, value in bgnbd.parameters.items()}
     assert {**rounded, "LL": round(bgnbd.log_likelihood, 1)} == printed
