@@ -20,11 +20,14 @@ SELECT
 FROM serving_costs WHERE day <= DATE '{as_of}' GROUP BY customer_key
 """
 FIRST_CHANGE = """
-SELECT MIN(day)
-FROM (
-    SELECT day FROM (FROM costs_before EXCEPT ALL FROM serving_costs)
-    UNION ALL SELECT day FROM (FROM serving_costs EXCEPT ALL FROM costs_before)
+WITH was AS (
+    SELECT day, COUNT(*), SUM(hash(customer_key, cost)) FROM costs_before GROUP BY day
+),
+now AS (
+    SELECT day, COUNT(*), SUM(hash(customer_key, cost)) FROM serving_costs GROUP BY day
 )
+SELECT MIN(day)
+FROM ((FROM was EXCEPT FROM now) UNION ALL (FROM now EXCEPT FROM was))
 """
 
 
