@@ -17,6 +17,9 @@ from data.tiers import of_worth
 from metrics.frames import ClvModel
 from metrics.tier_rules import UNIT, Standing, tier_codes
 
+MOST = 2.0**62
+"""More ten-thousandths than any bound asks for, so that the largest amounts fit."""
+
 MODEL = "SELECT * FROM clv_models WHERE as_of = DATE '{day}'"
 
 
@@ -81,5 +84,5 @@ def standing(customers: pl.DataFrame) -> Standing:
 
 def whole(amounts: pl.Series) -> NDArray[np.int64]:
     """Amounts in whole ten-thousandths; one that is unknown reaches no bound."""
-    units = (amounts.fill_null(-1.0) * UNIT).round().cast(pl.Int64)
-    return units.to_numpy()
+    units = (amounts.fill_null(-1.0) * UNIT).round().clip(-MOST, MOST)
+    return units.cast(pl.Int64).to_numpy()
