@@ -13,6 +13,7 @@ from dashboard import (
     healths,
     periods,
     replay,
+    serving,
     tierings,
     trials,
     values,
@@ -32,6 +33,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     """
     lay_ground(connection, settings)
     make_events(connection)
+    serving.build(connection, settings)
     first = first_day(connection) or as_of
     valued = values.dates(first, as_of)
     count(connection, settings, periods.kept(first, as_of), valued=valued)

@@ -17,6 +17,7 @@ from metrics import (
     backtest,
     change,
     clv,
+    clv_groups,
     cohorts,
     concentration,
     customers,
@@ -154,8 +155,16 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "clv", "Customer lifetime value", "客户终身价值 CLV", "money", "high", "value",
         clv.clv,
-        "客户迄今实现的毛利，加上未来（默认 365 天，年折现率 10%）按购买模型与 Gamma-Gamma 预测的折现毛利；取客户平均。",
+        "客户迄今实现的毛利，加上未来（默认 365 天，年折现率 10%）按购买模型与 Gamma-Gamma 预测的折现毛利，"
+        "减去迄今的服务成本与预期的服务成本（设定 [serving] 中的单位成本，默认为 0）；取客户平均。",
         window=None, options=(*MODEL, "per-customer"),
+    ),
+    Metric(
+        "negative_clv", "Customers with a negative CLV", "CLV 为负的客户", "count", "low",
+        "value", clv_groups.negative_clv,
+        "CLV 小于 0 的客户数：服务与活动成本高于已实现与预期的毛利；另给出占比与这些客户 CLV 的合计。"
+        "单位成本见设定 [serving]，默认为 0，此时只有毛利为负的客户。",
+        window=None, options=("per-customer",), history=False,
     ),
     Metric(
         "expected_purchases", "Expected purchases", "预期购买次数", "count", "high",

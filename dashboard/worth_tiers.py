@@ -63,9 +63,7 @@ def worth(
     model = cells.frame(connection, MODEL.format(day=day))
     history = values.histories(connection, day)
     valued = values.known(history, ClvModel.validate(model)).values(settings.clv)
-    each = valued.select(
-        "customer_key", (pl.col("historic") + pl.col("forecast")).alias("clv")
-    )
+    each = valued.select("customer_key", "clv")
     return customers.join(each, on="customer_key", how="left", maintain_order="left")
 
 

@@ -1,5 +1,6 @@
 """Charts: one look, cached by small keys, each number with its origin."""
 
+from dashboard.charts.campaigns import lifts, path, sales
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
@@ -17,8 +18,11 @@ __all__ = [
     "drivers",
     "growth",
     "intervals",
+    "lifts",
     "lorenz",
+    "path",
     "quality",
+    "sales",
     "scores",
     "tier_trend",
     "trend",
