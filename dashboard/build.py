@@ -86,6 +86,8 @@ def keep_last_day(
     connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
     cohorts = f"{sql('cohort_cells')} ORDER BY cube, store, region, tier"
     connection.execute(f"CREATE OR REPLACE TABLE cohort_cells AS {cohorts}")
+    gaps = f"{sql('interval_cells')} ORDER BY cube, store, region, tier"
+    connection.execute(f"CREATE OR REPLACE TABLE interval_cells AS {gaps}")
     backtests.keep(connection, settings, as_of, size)
     healths.build(connection, settings, values.dates(first, as_of))
     health_moves.build(connection, settings, first, as_of)

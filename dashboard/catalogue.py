@@ -263,6 +263,13 @@ METRICS: tuple[Metric, ...] = (
         window=None, cuts=(), history=False,
     ),
     Metric(
+        "purchase_interval", "Days between purchases", "购买间隔", "share", "high",
+        "rows", returns.purchase_interval,
+        "同一客户相邻两个购买日之间的天数：到第几天为止，有多少购买日之后又有购买（Kaplan-Meier）；最近一次购买之后尚未结束的间隔计到统计日。"
+        "中位数：一半购买日之后再次购买所用的天数。同一客户的间隔并不独立，故不给区间。",
+        window=None, cuts=CUSTOMER_CUTS, history=False,
+    ),
+    Metric(
         "cohort_retention", "Cohort retention", "同期群留存", "share", None, "rows",
         cohorts.cohort_retention,
         "按首购月份分组（同期群）：首购后第几个月有购买的客户占本群客户的比例；--show 也可看订单、净收入、毛利（按本群人数平均）。"

@@ -36,6 +36,7 @@ RENEWED: Final = {
     "clv_models",
     "current_customers",
     "cohort_cells",
+    "interval_cells",
     "tier_stays",
     "clv_backtests",
     "campaign_cells",

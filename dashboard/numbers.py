@@ -46,6 +46,7 @@ ROW_NAMES = (
 OWN_NAMES = {
     "rfm_grid": ("recency", "frequency", "monetary"),
     "repurchase_curve": ("segment", "days"),
+    "purchase_interval": ("segment", "days"),
 }
 
 

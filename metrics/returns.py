@@ -10,6 +10,7 @@ from metrics.repurchase import MIN_AT_RISK, kaplan_meier, median_days, repurchas
 
 FEW_BACK = "fewer than half have bought again where the curve ends"
 FEW_BUYERS = f"fewer than {MIN_AT_RISK} first-time buyers"
+FEW_GAPS = f"fewer than {MIN_AT_RISK} purchase days"
 MONTH = "month"
 
 
@@ -33,19 +34,29 @@ def repurchase_curve(
     Source: Kaplan, Meier, Journal of the American Statistical Association 53 (1958);
         Greenwood 1926
     """
-    rows = durations.collect()
-    named = rows.with_columns(
-        (pl.lit(EVERYONE) if by == EVERYONE else pl.col(by).cast(pl.String)).alias(
-            "segment"
-        )
+    return _by_segment(durations, by, confidence, FEW_BUYERS)
+
+
+def purchase_interval(
+    durations: LazyFrame[Durations], *, by: str = EVERYONE
+) -> DataFrame[ReturnCurve]:
+    """Days between purchases: the share of purchase days with another one so soon.
+
+    Formula: Kaplan-Meier over gaps between purchase days of a customer that follow each
+        other; the open gap since the last one counts up to the as-of date. Median: the
+        first day by which half were followed by another
+    Interval: none: the gaps of one customer are not independent
+    Grain: one row per segment of `by` and day: segment, days, n = purchase days,
+        at_risk, events, value, median_days, median_reason; a single row without a value
+        where there are fewer than 10 purchase days
+    Units: share, 0 to 1; days; purchase days
+    Source: Kaplan, Meier, Journal of the American Statistical Association 53 (1958)
+    """
+    unknown = pl.lit(None, pl.Float64)
+    found = _by_segment(durations, by, CONFIDENCE, FEW_GAPS)
+    return ReturnCurve.validate(
+        found.with_columns(unknown.alias("ci_low"), unknown.alias("ci_high"))
     )
-    curves = [
-        _curve(str(segment), part, confidence)
-        for (segment,), part in named.sort("segment").group_by(
-            "segment", maintain_order=True
-        )
-    ]
-    return ReturnCurve.validate(pl.concat([ReturnCurve.empty(), *curves]))
 
 
 def repurchase_at_age(
@@ -65,17 +76,29 @@ def repurchase_at_age(
     return repurchase_within(cells, by=MONTH, confidence=confidence)
 
 
-def _curve(segment: str, part: pl.DataFrame, confidence: float) -> pl.DataFrame:
+def _by_segment(
+    durations: pl.LazyFrame, by: str, confidence: float, few: str
+) -> DataFrame[ReturnCurve]:
+    name = pl.lit(EVERYONE) if by == EVERYONE else pl.col(by).cast(pl.String)
+    parts = durations.with_columns(name.alias("segment")).sort("segment").collect()
+    curves = [
+        _curve(part, confidence, few)
+        for part in parts.partition_by("segment", maintain_order=True)
+    ]
+    return ReturnCurve.validate(pl.concat([ReturnCurve.empty(), *curves]))
+
+
+def _curve(part: pl.DataFrame, confidence: float, few: str) -> pl.DataFrame:
     """The curve of a segment; one row that says why where there is none."""
     curve = kaplan_meier(Durations.validate(part.lazy()), confidence=confidence)
     middle, n = median_days(curve), int(part["customers"].sum())
     reason = FEW_BACK if middle is None else None
     rows: pl.DataFrame = curve
     if curve.is_empty():
-        reason, row = FEW_BUYERS, {"days": 0, "at_risk": n, "events": 0}
+        reason, row = few, {"days": 0, "at_risk": n, "events": 0}
         rows = pl.DataFrame([row], schema=curve.schema)
     told = rows.with_columns(
-        pl.lit(segment).alias("segment"),
+        pl.lit(part["segment"][0]).alias("segment"),
         pl.lit(n, pl.Int64).alias("n"),
         pl.lit(middle, pl.Int64).alias("median_days"),
         pl.lit(reason, pl.String).alias("median_reason"),

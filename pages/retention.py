@@ -30,4 +30,7 @@ with left, cards.card("curve", *cards.titles(view, "curve")):
 with right, cards.card("ages", *cards.titles(view, "ages")):
     charts.at_age(view)
 
+with cards.card("gaps", *cards.titles(view, "gaps")):
+    charts.intervals(view)
+
 blocks.comparison(view, METRICS, CUTS)

@@ -60,6 +60,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "growth_accounting": retention.growth,
     "repurchase_curve": retention.curve,
     "repurchase_at_age": retention.at_age,
+    "purchase_interval": retention.intervals,
     **trials.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,

@@ -4,17 +4,23 @@ from datetime import timedelta
 
 import polars as pl
 
-from dashboard import periods
+from dashboard import cells, periods
 from dashboard.answers.cohorts import ask_customers
 from dashboard.answers.counted import column
 from dashboard.answers.people import chosen
-from dashboard.answers.view import View
+from dashboard.answers.view import View, offered
 from dashboard.reader import Wanted
+from data.marts import sql
 from data.schemas.cells import Durations, PurchaseCells, RepurchaseCells
 from metrics.cohorts import first_of
 from metrics.growth import growth_accounting
 from metrics.repurchase import HORIZONS
-from metrics.returns import MONTH, repurchase_at_age, repurchase_curve
+from metrics.returns import (
+    MONTH,
+    purchase_interval,
+    repurchase_at_age,
+    repurchase_curve,
+)
 
 WAITS = """
 SELECT
@@ -23,6 +29,12 @@ SELECT
 FROM ({{source}}) AS p
 WHERE p.first_day IS NOT NULL AND {clauses}
 GROUP BY ALL
+"""
+GAPS = """
+SELECT
+    {by} AS segment, c.days, c.ended = 1 AS ended,
+    CAST(SUM(c.gaps) AS BIGINT) AS customers
+FROM ({source}) AS c WHERE {clauses} GROUP BY ALL
 """
 BACK = """
 SELECT
@@ -65,6 +77,30 @@ def curve(view: View) -> pl.DataFrame:
         by="segment",
         confidence=view.reader.settings.confidence,
     )
+
+
+def intervals(view: View) -> pl.DataFrame:
+    """The share of purchase days followed by another, by days and segment."""
+    found = view.reader.remember(
+        ("intervals", view.as_of, view.where, view.by), lambda: _gaps(view)
+    )
+    return purchase_interval(Durations.validate(found.lazy()), by="segment")
+
+
+def _gaps(view: View) -> pl.DataFrame:
+    """The kept gaps of the last day, summed; else made of the event tables."""
+    spans = (periods.span(view.as_of, "all"),)
+    cube = Wanted("interval_cells", spans, view.where, view.by).cube()
+    by = "'all'" if view.by is None else f"c.{view.by}"
+    clauses, values = chosen("c", view.where)
+    if cube and view.as_of == offered(view.reader)[-1]:
+        kept = f"c.cube = $cube AND {clauses}"
+        text = GAPS.format(by=by, source="SELECT * FROM interval_cells", clauses=kept)
+        with view.reader.snapshot.cursor() as cursor:
+            return cursor.sql(text, params={"cube": cube, **values}).pl()
+    text = GAPS.format(by=by, source=sql("interval_cells"), clauses="TRUE")
+    layout = cells.Layout(spans, where=view.where, crossed=True)
+    return view.reader.laid_out(layout, lambda cursor: cells.frame(cursor, text))
 
 
 def at_age(view: View) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
 from dashboard.charts.quality import quality
-from dashboard.charts.returns import at_age, curve
+from dashboard.charts.returns import at_age, curve, intervals
 from dashboard.charts.scores import scores
 from dashboard.charts.tier_trend import tier_trend
 from dashboard.charts.trend import caption, trend
@@ -17,6 +17,7 @@ __all__ = [
     "curve",
     "drivers",
     "growth",
+    "intervals",
     "lifts",
     "lorenz",
     "path",

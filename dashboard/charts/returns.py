@@ -24,9 +24,19 @@ MONTHS = 37
 
 def curve(view: View) -> None:
     """The share who bought again by days since the first purchase, and the median."""
-    question = view.ask("repurchase_curve")
-    if look.drawn(view, question, _curve(view.key, question, view.lang), "curve"):
-        st.html(f'<div class="ch-sub">{_middle(view, question)}</div>')
+    _drawn(view, "repurchase_curve", "curve")
+
+
+def intervals(view: View) -> None:
+    """The share of purchase days followed by another, by days, and the median."""
+    _drawn(view, "purchase_interval", "gaps")
+
+
+def _drawn(view: View, metric: str, name: str) -> None:
+    question = view.ask(metric)
+    figure = _curve(view.key, question, view.lang, name)
+    if look.drawn(view, question, figure, name):
+        st.html(f'<div class="ch-sub">{_middle(view, question, name)}</div>')
 
 
 def at_age(view: View) -> None:
@@ -38,16 +48,16 @@ def at_age(view: View) -> None:
     look.drawn(view, question, figure, "ages")
 
 
-def _middle(view: View, question: Question) -> str:
+def _middle(view: View, question: Question, name: str) -> str:
     row = cards.first_row(question)
     if row["median_days"] is None:
         return reason_text(view.lang, row["median_reason"])
     days = written(Cell(question, row, "median_days"), Ink(view.lang, "count"))
-    return say(view.lang, "curve.median", days=days)
+    return say(view.lang, f"{name}.median", days=days)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _curve(key: str, question: Question, lang: str) -> go.Figure | None:
+def _curve(key: str, question: Question, lang: str, name: str) -> go.Figure | None:
     del key  # it is there for the cache
     rows = queries.answer(question).drop_nulls("value").to_dicts()
     if not rows:
@@ -59,21 +69,21 @@ def _curve(key: str, question: Question, lang: str) -> go.Figure | None:
     _steps(figure, rows, ink)
     _end(figure, rows[-1], ink)
     figure.update_xaxes(
-        title=say(lang, "within.axis"),
+        title=say(lang, f"{name}.axis"),
         tickvals=[tick for tick in TICKS if tick <= days[-1]],
         range=[0, 1.04 * max(days[-1], 1)],
     )
     figure.update_yaxes(ticksuffix="%", nticks=5, rangemode="tozero")
-    shown = ("value", "ci_low", "ci_high")
-    look.note(
-        figure,
-        [
-            noted(Cell(question, rows[-1], name), ink.value(rows[-1][name]))
-            for name in shown
-            if rows[-1][name] is not None
-        ],
-    )
+    look.note(figure, _noted(question, rows[-1], ink))
     return figure
+
+
+def _noted(question: Question, row: Row, ink: Ink) -> list[dict[str, str]]:
+    return [
+        noted(Cell(question, row, column), ink.value(row[column]))
+        for column in ("value", "ci_low", "ci_high")
+        if row[column] is not None
+    ]
 
 
 def _band(figure: go.Figure, rows: Sequence[Row]) -> None:

@@ -93,4 +93,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "By month of the first purchase: share back within 30, 90, 180 and 365 days, of months "
         "whose days have all passed. Pale: so early that known customers may look new",
     ),
+    "curve.axis": ("首购后天数", "Days since the first purchase"),
+    "gaps.title": ("购买间隔", "Days between purchases"),
+    "gaps.sub": (
+        "一次购买之后到第几天为止又有购买的占比，含所有购买日；最近一次之后尚未结束的间隔计到统计日",
+        "Share of purchase days followed by another within so many days, first ones or not; "
+        "the open gap since the last one counts up to the as-of date",
+    ),
+    "gaps.axis": ("距上次购买的天数", "Days since a purchase"),
+    "gaps.median": (
+        "一半购买日之后 {days} 天内又有购买",
+        "Half of the purchase days were followed by another within {days} days",
+    ),
 }

@@ -17,6 +17,7 @@ from dashboard.viewer import LOCAL
 from tests.oracle.raw import MEMBERS, Oracle, parameters, where
 
 CURVE, AGES = Question("repurchase_curve"), Question("repurchase_at_age")
+GAPS = Question("purchase_interval")
 EAST = (Condition("region", ("华东",)),)
 SOME = (Condition("tier", ("gold", "diamond")), Condition("store", ("S003",), True))
 VIEWS = ((), EAST, SOME)
@@ -34,6 +35,18 @@ WAITS = (
     SELECT COALESCE(g, $as_of) - f AS days, g IS NOT NULL AS ended FROM seconds
 """
 )
+FOLLOWED = """
+    , dates AS (
+        SELECT DISTINCT customer_id, day FROM bought JOIN chosen USING (customer_id)
+    ),
+    later AS (
+        SELECT d.customer_id, d.day, MIN(l.day) AS next
+        FROM dates d
+        LEFT JOIN dates l ON l.customer_id = d.customer_id AND l.day > d.day
+        GROUP BY ALL
+    )
+    SELECT COALESCE(next, $as_of) - day AS gap, next IS NOT NULL AS ended FROM later
+"""
 MONTHS = (
     FIRSTS
     + """
@@ -77,6 +90,28 @@ def test_the_curve_equals_that_of_plain_sql_waits(
         assert mine[:3] == right[:3]
         assert math.isclose(mine[3], right[3], abs_tol=1e-9)
     assert set(found["n"]) == {len(waits)}
+
+
+@pytest.mark.parametrize("back", [1, 6], ids=["last day", "month end"])
+@pytest.mark.parametrize("conditions", VIEWS, ids=["all", "east", "some"])
+def test_the_gaps_between_purchases_are_those_of_plain_sql(
+    company: Reader, oracle: Oracle, conditions: tuple[Condition, ...], back: int
+) -> None:
+    asked = replace(GAPS, as_of=offered(company)[-back], where=conditions)
+    waits = asked_of(oracle, FOLLOWED, asked)
+    found = answer(company, LOCAL, asked)
+    shown = found.select("days", "at_risk", "events", "value").rows()
+    for mine, right in zip(shown, by_hand(waits), strict=True):
+        assert mine[:3] == right[:3]
+        assert math.isclose(mine[3], right[3], abs_tol=1e-9)
+    assert set(found["n"]) == {len(waits)}
+
+
+@pytest.mark.parametrize("by", ["region", "tier", "store"])
+def test_the_gaps_of_segments_add_up(company: Reader, by: str) -> None:
+    parts = answer(company, LOCAL, replace(GAPS, by=by))
+    total = answer(company, LOCAL, GAPS)["n"][0]
+    assert parts.group_by("segment").agg(pl.first("n"))["n"].sum() == total
 
 
 @pytest.mark.parametrize("by", ["region", "tier", "store", "acquisition_channel"])
