@@ -21,7 +21,10 @@ GROUPS = {
         ("retention", "autorenew"),
         ("lifetime_value", "savings"),
     ),
-    "marketing": (("tiers", "stairs"),),
+    "marketing": (
+        ("tiers", "stairs"),
+        ("campaigns", "campaign"),
+    ),
     "data": (("data_quality", "verified"), ("definitions", "menu_book")),
 }
 UNFILTERED = ("data_quality", "definitions")

@@ -13,6 +13,7 @@ from dashboard import (
     healths,
     periods,
     replay,
+    serving,
     tierings,
     trials,
     values,
@@ -32,6 +33,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     """
     lay_ground(connection, settings)
     make_events(connection)
+    serving.build(connection, settings)
     first = first_day(connection) or as_of
     valued = values.dates(first, as_of)
     count(connection, settings, periods.kept(first, as_of), valued=valued)
@@ -82,7 +84,10 @@ def keep_last_day(
     replay.lay_out(connection, settings, backtests.days(as_of, size))
     customers = f"{sql('current_customers')} ORDER BY customer_key"
     connection.execute(f"CREATE OR REPLACE TABLE current_customers AS {customers}")
-    connection.execute(f"CREATE OR REPLACE TABLE cohort_cells AS {sql('cohort_cells')}")
+    cohorts = f"{sql('cohort_cells')} ORDER BY cube, store, region, tier"
+    connection.execute(f"CREATE OR REPLACE TABLE cohort_cells AS {cohorts}")
+    gaps = f"{sql('interval_cells')} ORDER BY cube, store, region, tier"
+    connection.execute(f"CREATE OR REPLACE TABLE interval_cells AS {gaps}")
     backtests.keep(connection, settings, as_of, size)
     healths.build(connection, settings, values.dates(first, as_of))
     health_moves.build(connection, settings, first, as_of)

@@ -58,6 +58,12 @@ CAMPAIGNS = (
         window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
     ),
     Metric(
+        "campaign_funnel", "Campaign funnel", "活动漏斗", "count", None, "rows",
+        trial_members.campaign_funnel,
+        "各组分配、触达、打开、点击、核销的成员数；同时在两个组里的成员不计。",
+        window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
+    ),
+    Metric(
         "campaign_members", "Campaign members", "活动成员", "count", None, "rows",
         trial_members.campaign_members,
         "一个活动的成员名单：全部、某一组（--arm）或某一阶段（--stage）：assigned、reached、opened、clicked、redeemed、"

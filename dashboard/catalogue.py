@@ -17,6 +17,7 @@ from metrics import (
     backtest,
     change,
     clv,
+    clv_groups,
     cohorts,
     concentration,
     customers,
@@ -28,6 +29,7 @@ from metrics import (
     purchase_forecast,
     quality,
     repurchase,
+    returns,
     rfm,
     satisfaction,
     scores,
@@ -153,8 +155,16 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "clv", "Customer lifetime value", "客户终身价值 CLV", "money", "high", "value",
         clv.clv,
-        "客户迄今实现的毛利，加上未来（默认 365 天，年折现率 10%）按购买模型与 Gamma-Gamma 预测的折现毛利；取客户平均。",
+        "客户迄今实现的毛利，加上未来（默认 365 天，年折现率 10%）按购买模型与 Gamma-Gamma 预测的折现毛利，"
+        "减去迄今的服务成本与预期的服务成本（设定 [serving] 中的单位成本，默认为 0）；取客户平均。",
         window=None, options=(*MODEL, "per-customer"),
+    ),
+    Metric(
+        "negative_clv", "Customers with a negative CLV", "CLV 为负的客户", "count", "low",
+        "value", clv_groups.negative_clv,
+        "CLV 小于 0 的客户数：服务与活动成本高于已实现与预期的毛利；另给出占比与这些客户 CLV 的合计。"
+        "单位成本见设定 [serving]，默认为 0，此时只有毛利为负的客户。",
+        window=None, options=("per-customer",), history=False,
     ),
     Metric(
         "expected_purchases", "Expected purchases", "预期购买次数", "count", "high",
@@ -238,6 +248,26 @@ METRICS: tuple[Metric, ...] = (
         change.rate_change,
         "把某个比率（--of）在两期之间的变化按分群拆成“率”与“结构”两部分（Bennet 对称拆分），各部分相加等于总变化。",
         options=("of",), history=False,
+    ),
+    Metric(
+        "repurchase_curve", "Bought again", "再次购买曲线", "share", "high", "rows",
+        returns.repurchase_curve,
+        "首购后第几天为止，有多少首购客户在之后的某一天再次购买：Kaplan-Meier 估计，尚未再买的客户计到统计日为止。"
+        "95% 区间按 Greenwood 方差（log-log）；在观察中的客户少于 10 位时曲线结束。中位数：一半客户再次购买所用的天数。",
+        window=None, cuts=CUSTOMER_CUTS, history=False,
+    ),
+    Metric(
+        "repurchase_at_age", "Repurchase at a fixed age", "同龄复购率", "share", "high",
+        "rows", returns.repurchase_at_age,
+        "按首购月份：首购后 n 天内（30、60、90、180、365 天）在之后的某一天再次购买的客户占比；只计全部客户都已满 n 天的月份。",
+        window=None, cuts=(), history=False,
+    ),
+    Metric(
+        "purchase_interval", "Days between purchases", "购买间隔", "share", "high",
+        "rows", returns.purchase_interval,
+        "同一客户相邻两个购买日之间的天数：到第几天为止，有多少购买日之后又有购买（Kaplan-Meier）；最近一次购买之后尚未结束的间隔计到统计日。"
+        "中位数：一半购买日之后再次购买所用的天数。同一客户的间隔并不独立，故不给区间。",
+        window=None, cuts=CUSTOMER_CUTS, history=False,
     ),
     Metric(
         "cohort_retention", "Cohort retention", "同期群留存", "share", None, "rows",

@@ -25,7 +25,7 @@ FOR_ALL: Final = ("stores",)
 
 MADE_ANEW: Final = (
     *("tickets", "points", "interactions", "targets"),
-    *("campaigns", "campaign_members"),
+    *("contacts", "campaigns", "campaign_members"),
 )
 """Input tables of which tables are made anew at every refresh."""
 
@@ -36,11 +36,13 @@ RENEWED: Final = {
     "clv_models",
     "current_customers",
     "cohort_cells",
+    "interval_cells",
     "tier_stays",
     "clv_backtests",
     "campaign_cells",
     "health_cells",
     "health_moves",
+    "serving_costs",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

@@ -19,6 +19,7 @@ WINDOWS = ("30", "90", "180", "365", "all")
 # What a page's own pickers may hold; each page shows those that it has.
 TRENDS = tuple(metric.name for metric in METRICS)
 CUTS = tuple(dict.fromkeys(cut for metric in METRICS for cut in metric.cuts))
+STAGES = ("assigned", "reached", "opened", "clicked", "redeemed", "bought")
 IS, IS_NOT = "is", "not"
 MARKDOWN = re.compile(r"[\\`*_\[\]<>$~]|:(?! )")  # labels are; names of stores are not
 
@@ -75,6 +76,8 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("cohort_show", ("customers", "orders", "revenue", "margin"), ""),
         state.one("cohort_form", ("shares", "counts"), ""),
         state.one("cohort_span", ("in-month", "by-month"), ""),
+        state.one("campaign", queries.campaign_names(), ""),
+        state.one("stage", STAGES, ""),
         *pairs,
     ]
 

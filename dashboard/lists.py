@@ -23,7 +23,18 @@ SCORES = ("health_score", "loyalty_index")
 
 DAYS = ("first_day", "last_day")
 TIERS = ("tier_from", "tier_to")
-MONEY = ("revenue", "margin", "annual_revenue", "revenue_from", "revenue_to")
+MONEY = (
+    *("revenue", "margin", "annual_revenue", "revenue_from", "revenue_to"),
+    *("expected_spend", "historic", "forecast", "cost", "cost_ahead", "clv"),
+)
+EACH = (*SCORES, "negative_clv")
+"""Metrics that list their customers themselves."""
+
+FIRST = dict.fromkeys(SCORES, "people.first.lowest") | {
+    "negative_clv": "people.first.negative"
+}
+"""The words for the customers that are shown, where they are not the largest."""
+
 POINTS = ("health", *HEALTH, *LOYALTY)
 
 
@@ -55,7 +66,7 @@ class People:
 
 def of(view: View, metric: str) -> tuple[People, ...]:
     """The lists behind a metric's number: one for each of its counts of customers."""
-    if metric in SCORES:
+    if metric in EACH:
         return (People(view.ask(metric, **{"per-customer": "true"})),)
     question = view.ask(metric)
     return tuple(People(question, part) for part in parts(metric))
@@ -112,8 +123,7 @@ def listed(view: View, people: People) -> None:
 
 def _first(people: People) -> str:
     """The words that say which customers are shown."""
-    lowest = people.question.metric in SCORES
-    return "people.first.lowest" if lowest else "people.first"
+    return FIRST.get(people.question.metric, "people.first")
 
 
 def worded(lang: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -43,7 +43,11 @@ ROW_NAMES = (
     *("cohort", "months_since"),
     *("customer_id", "part", "tier_from", "tier_to", "tier", "other_tier"),
 )
-GRID = ("recency", "frequency", "monetary")
+OWN_NAMES = {
+    "rfm_grid": ("recency", "frequency", "monetary"),
+    "repurchase_curve": ("segment", "days"),
+    "purchase_interval": ("segment", "days"),
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,7 @@ class Cell:
 def _names(asked: Question | Listing) -> tuple[str, ...]:
     if isinstance(asked, Listing):
         return asked.names
-    return GRID if asked.metric == "rfm_grid" else ROW_NAMES
+    return OWN_NAMES.get(asked.metric, ROW_NAMES)
 
 
 def written(cell: Cell, ink: Ink, form: str = "value") -> str:

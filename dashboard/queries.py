@@ -142,6 +142,16 @@ def schemes() -> tuple[str, ...]:
     return tuple(reader().settings.tiers)
 
 
+def campaign_names() -> dict[str, str]:
+    """What the campaigns with members are called, the newest first."""
+    rows = reader().rows(
+        "SELECT p.campaign_id, p.name FROM campaign_plans AS p"
+        " SEMI JOIN campaign_cells AS c ON c.campaign_id = p.campaign_id"
+        " ORDER BY p.starts_on DESC, p.campaign_id DESC"
+    )
+    return dict(rows.iter_rows())
+
+
 def scheme_dates(scheme: str) -> tuple[date, ...]:
     """The dates as of which the tiers of a scheme are told, newest first."""
     return tuple(reversed(worth_dates.dates(reader(), scheme)))

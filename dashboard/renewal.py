@@ -14,7 +14,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, periods, replay, tierings, trials, values
+from dashboard import cells, periods, replay, serving, tierings, trials, values
 from dashboard.build import (
     EVENTS,
     count,
@@ -126,6 +126,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
         _tell(connection, settings, kept, "now_")
         _replace(connection)
     connection.execute(f"CREATE OR REPLACE TABLE total_days AS {sql('total_days')}")
+    serving.renew(connection, settings)
     first = first_day(connection) or as_of
     wanted = periods.kept(first, as_of)
     for mart in replay.KEPT:

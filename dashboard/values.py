@@ -8,7 +8,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from pandera.typing.polars import DataFrame
 
-from dashboard import cells, periods, replay
+from dashboard import cells, periods, replay, serving
 from dashboard.cells import frame
 from data.marts import sql
 from data.schemas.cells import CustomerHistory
@@ -84,7 +84,7 @@ def histories(
             pl.when((days > 0) & (mean > 0)).then(mean).alias("monetary_value"),
             "revenue",
             "margin",
-        )
+        ).pipe(serving.beside, connection, as_of)
     )
 
 

@@ -17,6 +17,9 @@ from data.tiers import of_worth
 from metrics.frames import ClvModel
 from metrics.tier_rules import UNIT, Standing, tier_codes
 
+MOST = 2.0**62
+"""More ten-thousandths than any bound asks for, so that the largest amounts fit."""
+
 MODEL = "SELECT * FROM clv_models WHERE as_of = DATE '{day}'"
 
 
@@ -60,9 +63,7 @@ def worth(
     model = cells.frame(connection, MODEL.format(day=day))
     history = values.histories(connection, day)
     valued = values.known(history, ClvModel.validate(model)).values(settings.clv)
-    each = valued.select(
-        "customer_key", (pl.col("historic") + pl.col("forecast")).alias("clv")
-    )
+    each = valued.select("customer_key", "clv")
     return customers.join(each, on="customer_key", how="left", maintain_order="left")
 
 
@@ -81,5 +82,5 @@ def standing(customers: pl.DataFrame) -> Standing:
 
 def whole(amounts: pl.Series) -> NDArray[np.int64]:
     """Amounts in whole ten-thousandths; one that is unknown reaches no bound."""
-    units = (amounts.fill_null(-1.0) * UNIT).round().cast(pl.Int64)
-    return units.to_numpy()
+    units = (amounts.fill_null(-1.0) * UNIT).round().clip(-MOST, MOST)
+    return units.cast(pl.Int64).to_numpy()

@@ -19,8 +19,9 @@ from metrics.trial_plans import CONTROL, Plan, phase, unplanned
 from metrics.trial_sums import OUTCOMES, Arms
 
 NO_CONTROL = "no control group"
+NEAR_ZERO = "the control's outcome cannot be told from zero yet: no relative lift"
 NO_SPREAD = "every member measured so far has the same outcome"
-FEW_SO_FAR = "fewer than 150 members measured so far"
+FEW_SO_FAR = "too few members measured so far for an interval"
 RATE = 0.05
 Key = tuple[str, str, str]  # segment, outcome, arm
 
@@ -53,6 +54,9 @@ def campaign_effect(
     keys = [(s, o, a) for s in arms.segments() for o in names for a in treated]
     pairs = [(arms.sums(o, a, s), arms.sums(o, CONTROL, s)) for s, o, a in keys]
     columns = lifts(pairs, how)
+    scores = np.array([OUTCOMES[o].unit == "points" for _, o, _ in keys], bool)
+    for name in ("relative", "relative_low", "relative_high"):
+        columns[name] = np.where(scores, np.nan, columns[name])  # NPS has no true zero
     told = _family(keys, plan, columns, pairs, how)
     rows = [
         _row(key, plan, pair, how)
@@ -167,6 +171,8 @@ def _frame(
         .then(pl.lit(FEW_SO_FAR))
         .when(pl.col("ci_low").is_null())
         .then(pl.lit(NO_SPREAD))
+        .when(pl.col("relative_low").is_null() & (pl.col("unit") != "points"))
+        .then(pl.lit(NEAR_ZERO))
     )
     return CampaignEffect.validate(both.with_columns(reason.alias("reason")))
 

@@ -17,7 +17,14 @@ from metrics.purchase_forecast import GRADIENT, forecast, interval
 from metrics.purchase_models import MODELS
 from metrics.spend_model import SpendFit, expected_spend
 
-SUMMED = ("historic", "forecast", "expected_purchases", "variance", *GRADIENT)
+SUMMED = (
+    *("historic", "forecast", "expected_purchases", "variance", *GRADIENT),
+    *("cost", "cost_ahead", "negative", "loss"),
+)
+YEAR = 365
+NET = pl.col("historic") - pl.col("cost") + pl.col("forecast") - pl.col("cost_ahead")
+"""What is earned and expected, less what serving has cost and is expected to cost."""
+
 SHRINKAGE = 5
 """How many purchases everyone's margin rate counts for beside a customer's own."""
 
@@ -31,36 +38,41 @@ def clv(
     by: str = EVERYONE,
     confidence: float = CONFIDENCE,
 ) -> DataFrame[MeanValue]:
-    """Customer lifetime value: margin earned to date plus margin to be expected.
+    """Customer lifetime value: margin to date and to be expected, less cost to serve.
 
-    Formula: (margin to date + expected purchases, discounted at 10% a year, x expected
-        margin per purchase, over 365 days) / customers
+    Formula: (margin to date - cost to serve to date + expected purchases, discounted
+        at 10% a year, x expected margin per purchase, over 365 days - expected cost to
+        serve) / customers; expected cost = cost of the past 365 days / min(T, 365) days
+        x horizon x P(still a customer), of unit costs in the settings, by default none
     Interval: simulation of parameters and purchases together, 95%; it does not cover
-        a model that is wrong
+        a model that is wrong, nor how cost to serve will vary
     Grain: one row per segment of `by`: segment, value, n = customers, ci_low, ci_high,
-        historic_value, expected_value, total (sums over the customers)
+        historic_value, expected_value, total, cost, cost_ahead (sums over the
+        customers; the costs are subtracted in the others)
     Units: currency per customer; totals in currency
     Source: Batislam, Denizel, Filiztekin, International Journal of Research in
         Marketing 24 (2007); Fader, Hardie, Lee, Marketing Science 24 (2005); Fader,
         Hardie, "The Gamma-Gamma Model of Monetary Value" (2013)
     """
-    money = pl.col("historic", "forecast", "variance", *GRADIENT)
+    money = pl.col("historic", "forecast", "variance", *GRADIENT, "cost", "cost_ahead")
     sums = (pl.col("customers").sum(), exact_sum(money))
     rows = segments(cells, by, *sums).collect()
     ahead = rows.select("forecast", "variance", *GRADIENT)
     bounds = [interval(fit, row, confidence=confidence) for row in ahead.iter_rows()]
-    n, total = pl.col("customers"), pl.col("historic") + pl.col("forecast")
+    n, net = pl.col("customers"), NET - pl.col("forecast")
     low, high = (pl.Series([b[i] for b in bounds], dtype=pl.Float64) for i in (0, 1))
     return MeanValue.validate(
         rows.select(
             "segment",
-            ratio(total, n).alias("value"),
+            ratio(NET, n).alias("value"),
             n.alias("n"),
-            ratio(pl.col("historic") + low, n).alias("ci_low"),
-            ratio(pl.col("historic") + high, n).alias("ci_high"),
-            pl.col("historic").alias("historic_value"),
-            pl.col("forecast").alias("expected_value"),
-            total.alias("total"),
+            ratio(net + low, n).alias("ci_low"),
+            ratio(net + high, n).alias("ci_high"),
+            (pl.col("historic") - pl.col("cost")).alias("historic_value"),
+            (pl.col("forecast") - pl.col("cost_ahead")).alias("expected_value"),
+            NET.alias("total"),
+            "cost",
+            "cost_ahead",
         )
     )
 
@@ -73,7 +85,7 @@ def customer_values(
     horizon_days: int = 365,
     discount_rate: float = 0.10,
 ) -> DataFrame[CustomerValue]:
-    """Each customer's forecast: purchases, spend per purchase and margin.
+    """Each customer's forecast: purchases, spend per purchase, margin, cost to serve.
 
     The gradient and the variance are those of the forecast margin; summed over
     customers they give the interval of any group's total. The customers' own columns
@@ -91,8 +103,9 @@ def customer_values(
         (pl.col("discounted_purchases") * worth).alias("forecast"),
         (pl.col("variance") * worth**2).alias("variance"),
         *((pl.col(name) * worth).alias(name) for name in GRADIENT),
+        _cost_ahead(horizon_days),
     )
-    return CustomerValue.validate(scored)
+    return CustomerValue.validate(scored.with_columns(clv=NET))
 
 
 def value_sums(values: DataFrame[CustomerValue], cells: Sequence[str]) -> pl.DataFrame:
@@ -101,7 +114,11 @@ def value_sums(values: DataFrame[CustomerValue], cells: Sequence[str]) -> pl.Dat
     Several columns may tell a cell, one of each set of cells; without a number a
     customer is in none. The sums are the same in any order of the customers.
     """
-    whole = [whole_steps(values.get_column(n).fill_null(0).to_numpy()) for n in SUMMED]
+    lost = pl.col("clv") < 0
+    counted = values.with_columns(
+        negative=lost.cast(pl.Float64), loss=pl.when(lost).then("clv")
+    )
+    whole = [whole_steps(counted.get_column(n).fill_null(0).to_numpy()) for n in SUMMED]
     return pl.concat([_sums_by(values.get_column(cell), whole) for cell in cells])
 
 
@@ -199,6 +216,16 @@ def fitted(model: DataFrame[ClvModel]) -> PurchaseFit:
         triples=row["triples"],
         reason=row["reason"],
     )
+
+
+def _cost_ahead(horizon_days: int) -> pl.Expr:
+    """Cost goes on as in the past year, or as since the first purchase, if alive.
+
+    Who first bought today has been a customer for a day.
+    """
+    days = pl.col("T").clip(1, YEAR)
+    a_day = pl.col("cost_of_year") / days
+    return (a_day * horizon_days * pl.col("p_alive")).alias("cost_ahead")
 
 
 def _margin_rate(customers: pl.DataFrame) -> pl.Expr:

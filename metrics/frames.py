@@ -120,6 +120,9 @@ class CustomerValue(Result):
     margin_rate: pl.Float64 = pa.Field(nullable=True)
     historic: pl.Float64 = pa.Field()
     forecast: pl.Float64 = pa.Field(nullable=True)
+    cost: pl.Float64 = pa.Field(ge=0)
+    cost_ahead: pl.Float64 = pa.Field(ge=0)
+    clv: pl.Float64 = pa.Field(nullable=True)
     variance: pl.Float64 = pa.Field(nullable=True)
     gradient_1: pl.Float64 = pa.Field(nullable=True)
     gradient_2: pl.Float64 = pa.Field(nullable=True)
@@ -136,6 +139,15 @@ class MeanValue(Estimate):
     historic_value: pl.Float64 = pa.Field()
     expected_value: pl.Float64 = pa.Field()
     total: pl.Float64 = pa.Field()
+    cost: pl.Float64 = pa.Field(ge=0)
+    cost_ahead: pl.Float64 = pa.Field(ge=0)
+
+
+class NegativeValue(Estimate):
+    """One row per segment: the customers who cost more than they bring."""
+
+    share: pl.Float64 = pa.Field(ge=0, le=1, nullable=True)
+    total: pl.Float64 = pa.Field(le=0)
 
 
 class ClvModel(Result):
@@ -268,3 +280,13 @@ class CohortPeople(Result):
 
     class Config:
         coerce = True
+
+
+class ReturnCurve(Estimate):
+    """One row per segment and day: the share who bought again, and the middle one."""
+
+    days: pl.Int64 = pa.Field(ge=0)
+    at_risk: pl.Int64 = pa.Field(ge=0)
+    events: pl.Int64 = pa.Field(ge=0)
+    median_days: pl.Int64 = pa.Field(nullable=True)
+    median_reason: pl.String = pa.Field(nullable=True)

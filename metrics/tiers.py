@@ -4,6 +4,7 @@ import polars as pl
 from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.cells import TierCells, ValueCells
+from metrics.clv import NET
 from metrics.estimates import exact_sum, ratio
 from metrics.tier_frames import TierShares
 
@@ -19,7 +20,7 @@ def tier_distribution(
     """Tier distribution: customers, revenue, margin and lifetime value per tier.
 
     Formula: sums over the customers of a tier as at the as-of date / sums over all;
-        clv = (margin to date + expected margin) / customers
+        clv = as of CLV
     Interval: none, every customer is counted
     Grain: one row per tier: segment, customers, customer_share, revenue, revenue_share,
         margin, margin_share, clv
@@ -48,6 +49,6 @@ def tier_distribution(
 def _mean_value(values: pl.LazyFrame | None, by: str) -> pl.LazyFrame:
     if values is None:
         return pl.LazyFrame(schema={"segment": pl.String, "clv": pl.Float64})
-    worth = exact_sum(pl.col("historic") + pl.col("forecast"))
+    worth = exact_sum(NET)
     clv = ratio(worth, pl.col("customers").sum()).alias("clv")
     return values.group_by(pl.col(by).cast(pl.String).alias("segment")).agg(clv)

@@ -5,6 +5,7 @@ from pandera.polars import Field
 from pandera.typing.polars import DataFrame
 
 from metrics.frames import Result
+from metrics.trial_sums import Arms
 
 
 class CampaignMember(Result):
@@ -24,6 +25,34 @@ class CampaignMember(Result):
     tier: pl.String = Field()
     bought: pl.Boolean = Field()
     revenue: pl.Float64 = Field()
+
+
+class Funnel(Result):
+    """One row per arm: its members by stage."""
+
+    segment: pl.String = Field()
+    members: pl.Int64 = Field(ge=0)
+    reached: pl.Int64 = Field(ge=0)
+    opened: pl.Int64 = Field(ge=0)
+    clicked: pl.Int64 = Field(ge=0)
+    redeemed: pl.Int64 = Field(ge=0)
+
+
+def campaign_funnel(arms: Arms) -> DataFrame[Funnel]:
+    """How many members of each arm were assigned, reached, opened, clicked, redeemed.
+
+    Formula: counts of members with a day at the stage; members in two arms are left out
+    Grain: one row per arm
+    Units: customers
+    Source: the rows of campaign members themselves
+    """
+    names = ("members", "reached", "opened", "clicked", "redeemed")
+    rows = [
+        {"segment": arm, **{name: arms.count(name, arm) for name in names}}
+        for arm in arms.names()
+    ]
+    schema = {"segment": pl.String, **dict.fromkeys(names, pl.Int64)}
+    return Funnel.validate(pl.DataFrame(rows, schema=schema))
 
 
 def campaign_members(members: pl.DataFrame) -> DataFrame[CampaignMember]:

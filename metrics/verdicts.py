@@ -18,10 +18,10 @@ from metrics.trial_frames import Power, Verdict
 from metrics.trial_plans import CONTROL, Plan, phase
 from metrics.trial_sums import OUTCOMES, Arms, Row
 
+NO_RATIO = "this outcome has no relative lift"
 NOT_RANDOM = "the control group was not drawn at random"
 NO_CONTROL = "no control group: what members did is no effect"
 SPLIT = "the arms are not split as planned: an effect cannot be told"
-NEAR_ZERO = "the control's outcome is too close to zero for a relative lift"
 SHARES = ("share",)
 SAME = ("outcome", "unit", "n", "mean", "control_mean", "p_adjusted")
 ABSOLUTE = {
@@ -139,7 +139,7 @@ def _verdict(arms: Arms, plan: Plan, rules: Rules, row: Row) -> Row:
     shown = _told(why)
     value, low, high = (row[name] if shown else None for name in RELATIVE)
     answer = gate(Evidence(value, low, high, guards=why is None), rules.threshold)
-    unknown = None if low is not None else row["reason"] or NEAR_ZERO
+    unknown = None if low is not None else row["reason"] or NO_RATIO
     return {
         **_planned(arms, plan, row["arm"]),
         "phase": stage,

@@ -1,6 +1,16 @@
 """Lifetime value: what are customers worth, on whom does it rest, is it certain?"""
 
-from dashboard import blocks, cards, charts, filters, kpis, record, shares, worth
+from dashboard import (
+    blocks,
+    cards,
+    charts,
+    filters,
+    kpis,
+    negatives,
+    record,
+    shares,
+    worth,
+)
 
 METRICS = ("clv",)
 CUTS = ("tier", "acquisition_channel", "store", "region", "customer_type")
@@ -27,6 +37,9 @@ with (
     cards.card("concentration", *cards.heads(view, "concentration", "concentration")),
 ):
     shares.concentration(view)
+
+with cards.card("negative", *cards.heads(view, "negative", "negative_clv")):
+    negatives.shown(view)
 
 with cards.card("record", *cards.titles(view, "record")):
     record.shown(view)

@@ -24,4 +24,13 @@ with cards.card("growth", *cards.titles(view, "growth")):
 with cards.card("cohorts", *cards.titles(view, "cohorts")):
     cohort_table.cohorts(view)
 
+left, right = blocks.columns(1, 1)
+with left, cards.card("curve", *cards.titles(view, "curve")):
+    charts.curve(view)
+with right, cards.card("ages", *cards.titles(view, "ages")):
+    charts.at_age(view)
+
+with cards.card("gaps", *cards.titles(view, "gaps")):
+    charts.intervals(view)
+
 blocks.comparison(view, METRICS, CUTS)

@@ -17,7 +17,7 @@ from data.schemas.trials import CampaignCells, CampaignDays
 from metrics import campaigns as effects
 from metrics import trial_days, verdicts
 from metrics.estimates import EVERYONE
-from metrics.trial_members import campaign_members
+from metrics.trial_members import campaign_funnel, campaign_members
 from metrics.trial_plans import Plan
 from metrics.trial_sums import OUTCOMES, Arms, arms_of
 from metrics.verdicts import Rules
@@ -98,6 +98,11 @@ def path(view: View) -> pl.DataFrame:
     plan = _plan(view)
     confidence = view.reader.settings.confidence
     return trial_days.campaign_path(_days(view, plan), plan, confidence=confidence)
+
+
+def funnel(view: View) -> pl.DataFrame:
+    """The members of one campaign by stage."""
+    return campaign_funnel(_arms(view, _plan(view).campaign_id))
 
 
 def members(view: View) -> pl.DataFrame:
@@ -224,5 +229,6 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "campaign_power": power,
     "campaign_monitor": monitor,
     "campaign_path": path,
+    "campaign_funnel": funnel,
     "campaign_members": members,
 }

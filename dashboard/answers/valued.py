@@ -34,7 +34,7 @@ ESTIMATE = {
     "ci_high": pl.Float64,
 }
 MONEY = ("revenue", "revenue_share", "margin", "margin_share")
-TOTALS = ("historic_value", "expected_value", "total")
+TOTALS = ("historic_value", "expected_value", "total", "cost", "cost_ahead")
 OPTIONS = {
     "model": "model",
     "horizon": "horizon_days",
@@ -44,6 +44,7 @@ NOT_KEPT = "no model is kept of this date; ask for it with --as-of"
 EACH = (
     "customer_id", "frequency", "recency", "T", "p_alive", "expected_purchases",
     "discounted_purchases", "expected_spend", "margin_rate", "historic", "forecast",
+    "cost", "cost_ahead", "clv",
 )  # fmt: skip
 
 
@@ -94,12 +95,11 @@ def clv(view: View) -> pl.DataFrame:
         return _history(view)
     if "per-customer" in view.options:
         return per_customer(view)
-    found = _models(view)
-    reason = found["reason"][0]
+    reason, found = why_not(view), _models(view)
     if reason is not None:
-        return _no_forecast(f"no forecast: {reason}", TOTALS)
+        return no_forecast(reason, TOTALS)
     worth = value_metrics.clv(
-        ValueCells.validate(_value_cells(view).lazy()),
+        ValueCells.validate(value_cells(view).lazy()),
         value_metrics.fitted(ClvModel.validate(found)),
         by=column(view.by),
         confidence=view.reader.settings.confidence,
@@ -115,7 +115,7 @@ def _history(view: View) -> pl.DataFrame:
     frames = [
         clv(replace(view, question=plain, as_of=span.as_of))
         if span.as_of in kept
-        else _no_forecast(NOT_KEPT, TOTALS)
+        else no_forecast(NOT_KEPT, TOTALS)
         for span in view.spans
     ]
     named = [
@@ -130,7 +130,14 @@ def _kept(view: View) -> set[date]:
     return set(view.reader.rows("SELECT as_of FROM clv_models")["as_of"])
 
 
-def _no_forecast(reason: str, more: tuple[str, ...] = ()) -> pl.DataFrame:
+def why_not(view: View) -> str | None:
+    """Why nobody is valued as of a view's date; nothing where they are."""
+    reason = _models(view)["reason"][0]
+    return None if reason is None else f"no forecast: {reason}"
+
+
+def no_forecast(reason: str, more: tuple[str, ...] = ()) -> pl.DataFrame:
+    """One row that says why there is no number."""
     row = {"segment": EVERYONE, "n": 0, "reason": reason}
     schema = ESTIMATE | dict.fromkeys(more, pl.Float64) | {"reason": pl.String}
     return pl.DataFrame([row], schema=schema)
@@ -142,7 +149,7 @@ def _models(view: View) -> pl.DataFrame:
     return kept if kept.height else valuation(view).model()
 
 
-def _value_cells(view: View) -> pl.DataFrame:
+def value_cells(view: View) -> pl.DataFrame:
     """The value cells of a view; of kept dates all at once, as a history needs them."""
     days = _kept(view)
     spans = tuple(periods.span(day, "all") for day in sorted(days))
@@ -172,12 +179,11 @@ def per_customer(view: View) -> pl.DataFrame:
     """One row per customer of the view, the most valuable first."""
     found = valuation(view)
     if found.reason is not None:
-        return _no_forecast(f"no forecast: {found.reason}")
-    total = pl.col("historic") + pl.col("forecast")
+        return no_forecast(f"no forecast: {found.reason}")
     return (
         found.values(asked(view))
         .join(members(view).select("customer_key", "customer_id"), on="customer_key")
-        .select(*EACH, total.alias("clv"))
+        .select(EACH)
         .sort("clv", "customer_id", descending=[True, False], nulls_last=True)
     )
 
@@ -203,7 +209,7 @@ def expected_purchases(view: View) -> pl.DataFrame:
     everyone = triples(found.customers.lazy())
     reason = value_metrics.failing_condition(everyone, found.purchases)
     if reason is not None:
-        return _no_forecast(f"no forecast: {reason}")
+        return no_forecast(f"no forecast: {reason}")
     seen = found.customers.join(members(view), on="customer_key", how="semi")
     return expected(
         triples(seen.lazy()),
@@ -237,7 +243,7 @@ def tiers(view: View) -> pl.DataFrame:
 def _tiers(view: View, found: pl.DataFrame, *, valued: bool = True) -> pl.DataFrame:
     cut = replace(view, question=replace(view.question, by="tier", options=()))
     known = valued and _models(cut)["reason"][0] is None
-    worth = ValueCells.validate(_value_cells(cut).lazy()) if known else None
+    worth = ValueCells.validate(value_cells(cut).lazy()) if known else None
     return tier_distribution(TierCells.validate(found.lazy()), worth)
 
 

@@ -1,20 +1,28 @@
 """Charts: one look, cached by small keys, each number with its origin."""
 
+from dashboard.charts.campaigns import lifts, path, sales
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
 from dashboard.charts.quality import quality
+from dashboard.charts.returns import at_age, curve, intervals
 from dashboard.charts.scores import scores
 from dashboard.charts.tier_trend import tier_trend
 from dashboard.charts.trend import caption, trend
 from dashboard.charts.within import within
 
 __all__ = [
+    "at_age",
     "caption",
+    "curve",
     "drivers",
     "growth",
+    "intervals",
+    "lifts",
     "lorenz",
+    "path",
     "quality",
+    "sales",
     "scores",
     "tier_trend",
     "trend",

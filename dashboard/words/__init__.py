@@ -5,6 +5,7 @@ import inspect
 from dashboard.catalogue import Metric
 from dashboard.words import (
     blocks,
+    campaigns,
     definitions,
     health,
     names,
@@ -24,6 +25,7 @@ SMALL = "n too small"
 TEXTS: dict[str, tuple[str, str]] = {
     **shell.TEXTS,
     **blocks.TEXTS,
+    **campaigns.TEXTS,
     **definitions.TEXTS,
     **health.TEXTS,
     **names.TEXTS,

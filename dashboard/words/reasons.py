@@ -64,6 +64,12 @@ CHINESE: tuple[tuple[str, str], ...] = (
         "没有保存这一天的评分；可用 --as-of 单独计算",
     ),
     (
+        r"fewer than half have bought again where the curve ends",
+        "曲线结束时，再次购买的客户还不到一半",
+    ),
+    (r"fewer than (\d+) first-time buyers", r"首购客户不足 \1 位"),
+    (r"fewer than (\d+) purchase days", r"购买日不足 \1 个"),
+    (
         r"new customers may have bought before the history starts",
         "历史开始之前可能已经买过，新客数偏高",
     ),

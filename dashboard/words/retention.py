@@ -76,4 +76,33 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cohort_span.in-month": ("当月", "In the month"),
     "cohort_span.by-month": ("累计", "So far"),
     "people.cohort_customers": ("同期群客户", "Customers of the cohort"),
+    "curve.title": ("再次购买曲线", "Bought again, day by day"),
+    "curve.sub": (
+        "首购后到第几天为止有多少客户再次购买；尚未再买的客户计到统计日，阴影为 95% 区间，观察中少于 10 位时曲线结束",
+        "Share of first-time buyers who had bought again by each day; customers not yet back "
+        "count up to the as-of date. Band: 95%; the curve ends under 10 at risk",
+    ),
+    "curve.median": (
+        "一半客户在首购后 {days} 天内再次购买",
+        "Half had bought again within {days} days of the first purchase",
+    ),
+    "curve.at_risk": ("此时仍在观察的客户 {n}", "Still waited for: {n}"),
+    "ages.title": ("各月新客的复购率", "Are newer customers coming back sooner?"),
+    "ages.sub": (
+        "按首购月份：首购后 30、90、180、365 天内再次购买的占比；只计全部客户都已满天数的月份；浅色为历史开始不久的月份",
+        "By month of the first purchase: share back within 30, 90, 180 and 365 days, of months "
+        "whose days have all passed. Pale: so early that known customers may look new",
+    ),
+    "curve.axis": ("首购后天数", "Days since the first purchase"),
+    "gaps.title": ("购买间隔", "Days between purchases"),
+    "gaps.sub": (
+        "一次购买之后到第几天为止又有购买的占比，含所有购买日；最近一次之后尚未结束的间隔计到统计日",
+        "Share of purchase days followed by another within so many days, first ones or not; "
+        "the open gap since the last one counts up to the as-of date",
+    ),
+    "gaps.axis": ("距上次购买的天数", "Days since a purchase"),
+    "gaps.median": (
+        "一半购买日之后 {days} 天内又有购买",
+        "Half of the purchase days were followed by another within {days} days",
+    ),
 }

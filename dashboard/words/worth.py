@@ -3,8 +3,8 @@
 TEXTS: dict[str, tuple[str, str]] = {
     "worth.title": ("全部客户的价值", "What all customers are worth"),
     "worth.sub": (
-        "已实现的毛利，加上预测期内的预期毛利",
-        "Margin earned so far, and margin expected over the horizon",
+        "已实现的毛利，加上预测期内的预期毛利，均已减去服务成本",
+        "Margin earned so far, and expected over the horizon, less cost to serve",
     ),
     "worth.big": ("合计 {total}", "{total} in all"),
     "col.historic_value": ("已实现毛利", "Margin so far"),
@@ -28,6 +28,44 @@ TEXTS: dict[str, tuple[str, str]] = {
         "消费最少的 {people} 客户贡献收入的 {money}",
         "The smallest {people} of customers bring {money} of revenue",
     ),
+    "negative.title": ("CLV 为负的客户", "Customers below zero"),
+    "negative.sub": (
+        "服务与活动成本高于已实现与预期的毛利",
+        "Serving them costs more than the margin they have brought and will bring",
+    ),
+    "negative.told": (
+        "{number} 位客户的 CLV 为负，占 {n} 位客户的 {share}，合计 {total}",
+        "{number} of {n} customers ({share}) are worth less than nothing: {total} in all",
+    ),
+    "negative.none": (
+        "{n} 位客户中没有人的 CLV 为负",
+        "None of {n} customers is worth less than nothing",
+    ),
+    "negative.cost": (
+        "已扣除服务与活动成本：迄今 {cost}，预测期内预期 {ahead}",
+        "Cost to serve is taken off: {cost} so far, {ahead} expected over the horizon",
+    ),
+    "negative.free": (
+        "没有设定服务的单位成本（设定文件的 [serving]），因此未扣除任何服务成本",
+        "No unit cost is set ([serving] in the settings file), so no cost to serve is "
+        "taken off",
+    ),
+    "people.negative_clv": ("CLV 为负的客户", "Customers with a negative CLV"),
+    "people.first.negative": (
+        "；此处显示最低的 {n} 位，文件含全部",
+        "; the {n} lowest are shown, files hold all",
+    ),
+    "people.col.p_alive": ("仍是客户的概率", "P(still a customer)"),
+    "people.col.T": ("首购至今天数", "Days since first purchase"),
+    "people.col.expected_purchases": ("预期购买次数", "Expected purchases"),
+    "people.col.discounted_purchases": ("折现购买次数", "Discounted purchases"),
+    "people.col.expected_spend": ("预期单次金额", "Expected spend"),
+    "people.col.margin_rate": ("毛利率", "Margin rate"),
+    "people.col.historic": ("已实现毛利", "Margin so far"),
+    "people.col.forecast": ("预期毛利", "Expected margin"),
+    "people.col.cost": ("迄今服务成本", "Cost to serve so far"),
+    "people.col.cost_ahead": ("预期服务成本", "Expected cost to serve"),
+    "people.col.clv": ("终身价值", "CLV"),
     "record.title": ("这个预测过去准不准", "Was the forecast right before?"),
     "record.sub": (
         "用当时已知的数据重新预测，再与实际毛利比较；照搬上一年：把此前同样天数的毛利当作预测",

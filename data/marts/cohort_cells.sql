@@ -62,8 +62,8 @@ SELECT
     c.cube, c.store, c.region, c.customer_type, c.acquisition_channel, c.tier,
     CAST(t.first_month AS INTEGER) AS first_month,
     CAST(t.month - t.first_month AS INTEGER) AS months_since,
-    CAST(t.customers AS BIGINT) AS customers, CAST(t.returned AS BIGINT) AS returned,
-    CAST(t.orders AS BIGINT) AS orders,
+    CAST(t.customers AS INTEGER) AS customers, CAST(t.returned AS INTEGER) AS returned,
+    CAST(t.orders AS INTEGER) AS orders,
     CAST(t.revenue AS DECIMAL(38, 4)) AS revenue,
     CAST(t.margin AS DECIMAL(38, 4)) AS margin
 FROM cubed AS t

@@ -59,7 +59,10 @@ class AnswerCells(Cells):
 
 
 class ValueCells(Cells):
-    """One row per cell of customers: sums of realised and expected margin."""
+    """One row per cell of customers: sums of realised and expected margin and cost.
+
+    `negative` counts the customers with a value below zero, `loss` sums these values.
+    """
 
     customers: pl.Int64 = pa.Field(ge=0)
     historic: pl.Float64 = pa.Field()
@@ -70,6 +73,10 @@ class ValueCells(Cells):
     gradient_2: pl.Float64 = pa.Field()
     gradient_3: pl.Float64 = pa.Field()
     gradient_4: pl.Float64 = pa.Field()
+    cost: pl.Float64 = pa.Field(ge=0)
+    cost_ahead: pl.Float64 = pa.Field(ge=0)
+    negative: pl.Int64 = pa.Field(ge=0)
+    loss: pl.Float64 = pa.Field(le=0)
 
 
 class RateCells(Cells):
@@ -110,7 +117,8 @@ class CustomerHistory(Cells):
 
     `frequency` counts repeat purchase days, `recency` is first to last purchase and `T`
     first purchase to as-of date, in days; `monetary_value` is the mean net revenue of
-    repeat purchase days, null without one or where it is not above zero.
+    repeat purchase days, null without one or where it is not above zero. `cost` is what
+    serving the customer cost to date, `cost_of_year` in the trailing 365 days.
     """
 
     frequency: pl.Int64 = pa.Field(ge=0)
@@ -119,6 +127,8 @@ class CustomerHistory(Cells):
     monetary_value: pl.Float64 = pa.Field(gt=0, nullable=True)
     revenue: pl.Float64 = pa.Field()
     margin: pl.Float64 = pa.Field()
+    cost: pl.Float64 = pa.Field(ge=0)
+    cost_of_year: pl.Float64 = pa.Field(ge=0)
 
 
 class Outcomes(Cells):

@@ -16,7 +16,9 @@ SELECT customer_id,
     CAST($as_of AS DATE) - MIN(day) AS "T",
     CAST(AVG(revenue) FILTER (day > first) AS DOUBLE) AS monetary_value,
     CAST(SUM(revenue) AS DOUBLE) AS revenue,
-    CAST(SUM(margin) AS DOUBLE) AS margin
+    CAST(SUM(margin) AS DOUBLE) AS margin,
+    0.0::DOUBLE AS cost,
+    0.0::DOUBLE AS cost_of_year
 FROM ranked
 GROUP BY customer_id
 ORDER BY customer_id

@@ -28,6 +28,7 @@ PATHS = {
     "overview": "",
     "satisfaction": "satisfaction",
     "tiers": "tiers",
+    "campaigns": "campaigns",
     "retention": "retention",
     "lifetime_value": "lifetime_value",
     "data_quality": "data_quality",

@@ -31,6 +31,7 @@ DAYS = {
     "tickets": "opened_at",
     "points": "occurred_at",
     "interactions": "occurred_at",
+    "contacts": "contacted_at",
 }
 CELLS = {
     "purchase_cells": ("customers", "buyers", "previous_buyers", "orders", "revenue"),
@@ -49,7 +50,9 @@ KEYED = (
     "answer_totals",
 )
 NUMBERED = ("profiles", "current_customers")
-SCORED = ("signals", "health_scores")
+SCORED = ("signals", "health_scores", "serving_costs")
+SERVING = {"ticket": 30, "call": 8, "visit": 90, "share_campaign_cost": True}
+COSTLY = Settings.model_validate({"serving": SERVING})
 TOLD = ("clv_backtests",)
 PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
@@ -100,6 +103,9 @@ def late(everything: Path, folder: Path) -> None:
         customer_id=pl.Series(["N1", "N2"]),
     )
     pl.concat([again, new]).write_parquet(folder / "orders.parquet")
+    tickets = pl.read_parquet(everything / "tickets.parquet").sort("ticket_id")
+    old = tickets[:3].with_columns(ticket_id=pl.lit("late-") + pl.col("ticket_id"))
+    old.write_parquet(folder / "tickets.parquet")
     people = pl.read_parquet(everything / "customers.parquet").unique("customer_id")
     moved = people.sort("customer_id").gather_every(97)
     moved.with_columns(region=pl.lit("西南"), store_id=pl.lit("S003")).write_parquet(
@@ -110,7 +116,7 @@ def late(everything: Path, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def base(extracts: Path) -> Path:
     """A store that holds the history."""
-    refresh(extracts / "history", extracts / "store", Settings(), now=NOW)
+    refresh(extracts / "history", extracts / "store", COSTLY, now=NOW)
     return extracts / "store"
 
 
@@ -126,7 +132,7 @@ def load(
 ) -> None:
     """Load the same news into both."""
     for store, full in zip(stores, (False, True), strict=True):
-        refresh(news, store, settings or Settings(), now=NOW, full=full)
+        refresh(news, store, settings or COSTLY, now=NOW, full=full)
 
 
 def difference(renewed: Path, full: Path) -> dict[str, int]:
@@ -166,8 +172,9 @@ def rows(side: str, table: str) -> str:
         rounded = "ROUND(COLUMNS('value|ci_|actual|naive|error|rank'), 3)"
         return f"SELECT segment, n, {rounded} FROM {side}.{table}"
     if table == "value_cells":
-        rounded = "ROUND(COLUMNS('historic|forecast|expected|gradient'), 3)"
-        return f"SELECT cube, as_of, store, region, tier, {rounded} FROM {side}.{table}"
+        rounded = "ROUND(COLUMNS('historic|forecast|expected|gradient|cost|loss'), 3)"
+        kept = "cube, as_of, store, region, tier, negative"
+        return f"SELECT {kept}, {rounded} FROM {side}.{table}"
     some = " OR ".join(f"{name} <> 0" for name in CELLS.get(table, ())) or "true"
     return f"SELECT * FROM {side}.{table} WHERE {some}"
 

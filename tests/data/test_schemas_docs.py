@@ -43,7 +43,8 @@ def test_every_rule_stands_there() -> None:
 def test_every_setting_stands_there() -> None:
     names = [*Settings.model_fields, *TableSettings.model_fields]
     spoken = [n for n in names if n not in ("tables", "thresholds", "clv", "tiers")]
-    assert all(f"`{name}`" in DOCUMENT for name in spoken)
+    told = [n for n in spoken if f"`{n}`" in DOCUMENT or f"`[{n}]`" in DOCUMENT]
+    assert told == spoken
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

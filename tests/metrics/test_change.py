@@ -90,12 +90,16 @@ def test_tiers_share_customers_money_and_value() -> None:
         "expected_purchases": [9.0],
         "variance": [1.0],
         **zero,
+        "cost": [5.0],
+        "cost_ahead": [3.0],
+        "negative": [0],
+        "loss": [0.0],
     }
     found = tier_distribution(
         PurchaseCells.validate(pl.LazyFrame(purchases)),
         ValueCells.validate(pl.LazyFrame(values)),
     )
     assert found.rows() == [
-        ("gold", 20, 0.2, 400.0, 0.4, 100.0, 0.5, 8.0),
+        ("gold", 20, 0.2, 400.0, 0.4, 100.0, 0.5, 7.6),
         ("silver", 80, 0.8, 600.0, 0.6, 100.0, 0.5, None),
     ]

@@ -12,6 +12,7 @@ from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.cells import CustomerHistory, Triples, ValueCells
 from metrics.clv import (
+    NET,
     clv,
     clv_model,
     customer_values,
@@ -19,6 +20,7 @@ from metrics.clv import (
     fitted,
     value_sums,
 )
+from metrics.clv_groups import negative_clv
 from metrics.frames import CustomerValue
 from metrics.purchase_fit import triples
 from tests.metrics.worked import PURCHASES, SPEND
@@ -34,7 +36,8 @@ def people(*rows: tuple[int, int, int, float | None, float, float]) -> pl.DataFr
     schema = dict(zip(columns, types, strict=True))
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     number = pl.int_range(pl.len()).cast(pl.String).alias("customer_id")
-    return frame.with_columns(number)
+    nothing = pl.lit(0.0)
+    return frame.with_columns(number, cost=nothing, cost_of_year=nothing)
 
 
 def valued(*rows: tuple[int, int, int, float | None, float, float]) -> pl.DataFrame:
@@ -43,9 +46,22 @@ def valued(*rows: tuple[int, int, int, float | None, float, float]) -> pl.DataFr
 
 
 def cells(values: DataFrame[CustomerValue], tier: pl.Expr) -> LazyFrame[ValueCells]:
-    sums = ("historic", "forecast", "expected_purchases", "variance", *GRADIENT)
+    sums = (
+        *("historic", "forecast", "expected_purchases", "variance", *GRADIENT),
+        *("cost", "cost_ahead"),
+    )
+    lost = pl.col("clv") < 0
     size = pl.len().cast(pl.Int64).alias("customers")
-    grouped = values.lazy().group_by(tier.alias("tier")).agg(size, pl.col(sums).sum())
+    grouped = (
+        values.lazy()
+        .group_by(tier.alias("tier"))
+        .agg(
+            size,
+            pl.col(sums).sum(),
+            lost.sum().cast(pl.Int64).alias("negative"),
+            pl.col("clv").filter(lost).sum().alias("loss"),
+        )
+    )
     return ValueCells.validate(grouped)
 
 
@@ -159,12 +175,15 @@ def test_cells_are_summed_over_their_customers_in_any_order(
         for rows in (some, some.sample(fraction=1, shuffle=True, seed=1))
     )
     assert found.equals(again)
-    sums = ("historic", "forecast", "expected_purchases", "variance", *GRADIENT)
+    sums = (
+        *("historic", "forecast", "expected_purchases", "variance", *GRADIENT),
+        *("cost", "cost_ahead"),
+    )
     for cell in ("one", "two"):
         by_cell = some.drop_nulls(cell).group_by(cell).agg(pl.len(), pl.col(sums).sum())
         for number, *right in by_cell.iter_rows():
             row = found.filter(pl.col("cell") == number).row(0)
-            assert row[1:] == pytest.approx(tuple(right))
+            assert row[1:-2] == pytest.approx(tuple(right))
     assert found.get_column("customers").sum() == values.height * 3 // 2
 
 
@@ -227,3 +246,50 @@ def test_a_model_without_data_is_a_row_of_unknowns() -> None:
     unknown = replace(PURCHASES, theta=(float("nan"),) * 4, reason="no buyers")
     row = clv_model(unknown, SPEND, as_of=date(2026, 9, 30)).row(0, named=True)
     assert (row["r"], row["converged"], row["reason"]) == (None, False, "no buyers")
+
+
+def test_cost_to_serve_is_taken_off_what_is_earned_and_expected() -> None:
+    """A year's cost is spread over the days since the first purchase, at most 365."""
+    young, old = (2, 100, 200, 50.0, 150.0, 60.0), (2, 100, 800, 50.0, 150.0, 60.0)
+    costs = pl.DataFrame({"cost": [20.0, 900.0], "cost_of_year": [10.0, 500.0]})
+    history = people(young, old).with_columns(costs)
+    found = customer_values(
+        CustomerHistory.validate(history), PURCHASES, SPEND, horizon_days=100
+    )
+    alive = found.get_column("p_alive").to_list()
+    ahead = [10 / 200 * 100 * alive[0], 500 / 365 * 100 * alive[1]]
+    assert found.get_column("cost_ahead").to_list() == pytest.approx(ahead)
+    parts = found.select("historic", "cost", "forecast", "cost_ahead").rows()
+    right = [earned - cost + due - later for earned, cost, due, later in parts]
+    assert found.get_column("clv").to_list() == pytest.approx(right)
+    assert found.get_column("clv")[1] < 0
+
+
+def test_cost_to_serve_moves_the_mean_and_not_the_width_of_its_interval(
+    values: DataFrame[CustomerValue],
+) -> None:
+    plain = clv(cells(values, pl.lit("all")), PURCHASES).row(0, named=True)
+    dear = values.with_columns(cost=pl.lit(7.0), cost_ahead=pl.lit(5.0))
+    served = CustomerValue.validate(dear.with_columns(clv=NET))
+    row = clv(cells(served, pl.lit("all")), PURCHASES).row(0, named=True)
+    for name in ("value", "ci_low", "ci_high"):
+        assert row[name] == pytest.approx(plain[name] - 12)
+    assert (row["cost"], row["cost_ahead"]) == pytest.approx((4200, 3000))
+    assert row["historic_value"] == pytest.approx(plain["historic_value"] - 4200)
+    assert row["expected_value"] == pytest.approx(plain["expected_value"] - 3000)
+
+
+def test_customers_below_zero_are_counted_with_what_they_lose(
+    values: DataFrame[CustomerValue],
+) -> None:
+    dear = values.with_columns(cost=pl.lit(60.0))
+    served = CustomerValue.validate(dear.with_columns(clv=NET))
+    worth = served.get_column("clv").to_list()
+    lost = [each for each in worth if each < 0]
+    row = negative_clv(cells(served, pl.lit("all"))).row(0, named=True)
+    assert 0 < len(lost) < len(worth)
+    assert (row["value"], row["n"]) == (len(lost), len(worth))
+    assert row["share"] == pytest.approx(len(lost) / len(worth))
+    assert row["total"] == pytest.approx(sum(lost))
+    none = values.clear()
+    assert negative_clv(cells(none, pl.lit("all"))).row(0)[1:3] == (0, 0)

@@ -60,6 +60,7 @@ def test_the_bounds_are_exact_where_nobody_or_everybody_did() -> None:
 @LAW
 @given(st.integers(1, 10**9), st.floats(0, 1))
 def test_a_share_s_interval_is_statsmodels_and_contains_it(n: int, part: float) -> None:
+    """Reliability 93: its own formula, against another program's."""
     k = round(n * part)
     value, low, high = shares((k, n)).row(0)
     expected = proportion_confint(k, n, method="wilson")
@@ -68,7 +69,7 @@ def test_a_share_s_interval_is_statsmodels_and_contains_it(n: int, part: float) 
 
 
 def test_the_interval_of_a_share_covers_it_as_often_as_it_says() -> None:
-    """By enumeration of every count."""
+    """Reliability 85: by enumeration of every count."""
     covered = []
     for n in (30, 100, 500):
         bounds = shares(*((k, n) for k in range(n + 1)))
@@ -86,7 +87,7 @@ def test_the_interval_of_a_share_covers_it_as_often_as_it_says() -> None:
 def test_the_interval_of_a_score_covers_it_as_often_as_it_says(
     p: float, d: float, n: int
 ) -> None:
-    """By enumeration of every count of promoters and detractors."""
+    """Reliability 86: by enumeration of every count of promoters and detractors."""
     counts = [(i, j, n) for i in range(n + 1) for j in range(n + 1 - i)]
     frame = pl.DataFrame(counts, schema=["p", "d", "n"], orient="row")
     bounds = adjusted_wald(pl.col("p"), pl.col("d"), N)

@@ -17,6 +17,7 @@ PAGES = (
     "retention",
     "lifetime_value",
     "tiers",
+    "campaigns",
     "data_quality",
     "definitions",
 )
