@@ -20,8 +20,11 @@ HELD = 0.8
 
 
 def shown(view: View) -> None:
-    """What was forecast, what came, and what habit would have said."""
-    question = view.ask("clv_backtest")
+    """What was forecast of all customers, what came, and what habit would have said.
+
+    The models are fitted on everybody, so the record is that of everybody.
+    """
+    question = Question("clv_backtest", view.as_of)
     row, *tenths = queries.answer(question).to_dicts()
     if row.get("value") is None or row.get("error") is None:
         why = reason_text(view.lang, row.get("reason"))

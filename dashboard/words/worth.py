@@ -68,9 +68,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "people.col.clv": ("终身价值", "CLV"),
     "record.title": ("这个预测过去准不准", "Was the forecast right before?"),
     "record.sub": (
-        "用当时已知的数据重新预测，再与实际毛利比较；照搬上一年：把此前同样天数的毛利当作预测",
-        "Forecast again with what was known then, beside the margin that came; habit: as "
-        "much as in the time before",
+        "全部客户（不受筛选影响）：用当时已知的数据重新预测，再与实际毛利比较；照搬上一年：把此前同样天数的毛利当作预测",
+        "All customers, whatever the filter: forecast again with what was known then, "
+        "beside the margin that came; habit: as much as in the time before",
     ),
     "record.told": (
         "{cut}时，模型会预测当时的 {n} 位客户到{until}带来毛利 {value}；实际为 {actual}，"
