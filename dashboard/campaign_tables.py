@@ -47,11 +47,14 @@ def ranking(view: View) -> None:
 
 
 def picked(view: View) -> str:
-    """The campaign that the reader picked; the newest one by default."""
+    """The campaign that the reader picked; by default the first that can be told."""
     names = queries.campaign_names()
     if not names:
         st.stop()
-    key, current = f"w_campaign_{view.lang}", filters.picked("campaign", tuple(names))
+    ranked = rows_of(view, view.ask("campaigns"))
+    told = [row["campaign"] for row in ranked if row["ci_low"] is not None]
+    offered = tuple(dict.fromkeys((*told, *names)))
+    key, current = f"w_campaign_{view.lang}", filters.picked("campaign", offered)
     st.session_state[key] = current
     st.selectbox(
         say(view.lang, "campaigns.pick"),
