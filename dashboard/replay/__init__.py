@@ -36,6 +36,7 @@ def count(
     """Add the cells of some dates to the kept ones, or to tables of another prefix."""
     cubes = gathered.lay_ground(connection, tier_names(settings))
     timeline, found = Timeline.of(days), gathered.tallies()
+    gathered.put_by(connection, found)  # also where there is nobody
     for low, high in ranges(connection):
         crowd = Crowd.between(connection, low, high)
         told = _tellers(connection, crowd, timeline, found)

@@ -169,6 +169,16 @@ def test_dates_may_be_added_to_those_that_are_kept(both: Both) -> None:
     both.same(both.replayed(DAYS[:9], DAYS[9:]))
 
 
+def test_of_nobody_there_are_no_cells() -> None:
+    with company(0, 10) as connection:
+        for name in ("declared", "purchase_totals", "home_totals"):
+            connection.execute(f"DELETE FROM {name}")
+        replay.count(connection, Settings(), DAYS)
+        replay.lay_out(connection, Settings(), DAYS)
+        for mart in replay.KEPT:
+            assert not connection.table(mart).fetchall()
+
+
 def test_sums_beyond_the_whole_numbers_of_a_double_are_exact() -> None:
     both = Both(9, LARGE // 50)
     found = both.replayed(DAYS)
