@@ -106,7 +106,7 @@ def _line(
     size = inside(Cell(question, first, "n"), ink, "count")
     body = "".join(_cell(question, cell, column, drawn) for cell in cells)
     return (
-        f'<tr{kind}><td class="ch-nowrap">{name}</td>'
+        f'<tr{kind}><td class="ch-id ch-nowrap">{name}</td>'
         f'<td class="num faint">{size}</td>{body}</tr>'
     )
 

@@ -187,7 +187,7 @@ def _day(row: Row) -> date:
 
 def _legend(lang: str) -> str:
     keys = "".join(
-        f'<span class="ch-key"><i class="ch-swatch" style="background:{colour}"></i>'
+        f'<span class="ch-key ch-id"><i class="ch-swatch" style="background:{colour}"></i>'
         f"{say(lang, 'within.days', n=age)}</span>"
         for age, colour in AGES.items()
     )
