@@ -187,7 +187,8 @@ def _day(row: Row) -> date:
 
 def _legend(lang: str) -> str:
     keys = "".join(
-        f'<span class="ch-key ch-id"><i class="ch-swatch" style="background:{colour}"></i>'
+        '<span class="ch-key ch-id">'
+        f'<i class="ch-swatch" style="background:{colour}"></i>'
         f"{say(lang, 'within.days', n=age)}</span>"
         for age, colour in AGES.items()
     )
