@@ -85,10 +85,7 @@ STANDING: Final = """
 SELECT
     t.customer_key, DATE '{day}' - t.last_day AS days_since_last,
     CAST(t.orders AS BIGINT) AS orders,
-    CAST(CAST(t.revenue AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS revenue,
-    CAST(
-        CAST(t.revenue - COALESCE(y.revenue, 0) AS DECIMAL(38, 4)) * 10000 AS BIGINT
-    ) AS annual_spend
+    t.revenue, t.revenue - COALESCE(y.revenue, 0) AS annual_spend
 FROM purchase_totals AS t
 LEFT JOIN (
     SELECT b.customer_key, b.revenue FROM purchase_totals AS b
@@ -194,11 +191,16 @@ def listed(view: View, rows: str, columns: str) -> pl.DataFrame:
 
 
 def standing_of(view: View) -> pl.DataFrame:
-    """What the rules look at as of a view's date, of all customers with a purchase."""
+    """What the rules look at as of a view's date, of all customers with a purchase.
+
+    Money is in whole ten-thousandths: a decimal without its point.
+    """
 
     def ask() -> pl.DataFrame:
         with view.reader.snapshot.cursor() as cursor:
-            return cells.frame(cursor, standing(view.as_of))
+            rows = cells.frame(cursor, standing(view.as_of))
+        whole = pl.col("revenue", "annual_spend").to_physical().cast(pl.Int64)
+        return rows.with_columns(whole)
 
     return view.reader.latest("standing", view.as_of, ask)
 

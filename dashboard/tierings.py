@@ -138,6 +138,7 @@ def _begun(
     """The rows that begin to hold at each of some as-of dates."""
     inside = f"first_place >= {start} AND first_place < {start + STEP}"
     rows = cells.frame(connection, f"SELECT * FROM {mart} WHERE {inside}")  # noqa: S608 our own names and numbers
+    rows = rows.with_columns(pl.col("revenue").to_physical().cast(pl.Int64))
     if "last_day" in rows.columns:
         rows = rows.with_columns(pl.col("last_day").to_physical().fill_null(0))
     parts = rows.partition_by("first_place", as_dict=True)

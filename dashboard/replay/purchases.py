@@ -34,17 +34,11 @@ AGAIN = ("first_buyers", "bought_again")
 
 MONEY = ("revenue", "margin")
 WHOLE = (*MONEY, "repeat_revenue")
-"""Money that is read in whole ten-thousandths."""
+"""Money, in whole ten-thousandths: a decimal without its point."""
 
-COLUMNS = ", ".join(
-    (
-        "t.day, t.next_day, t.starts_on, t.ends_on, t.first_day, t.second_day",
-        "t.last_day, t.prior_day, t.days, t.orders",
-        *(
-            f"CAST(CAST(t.{m} AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS {m}"
-            for m in WHOLE
-        ),
-    )
+COLUMNS = (
+    "t.day, t.next_day, t.starts_on, t.ends_on, t.first_day, t.second_day, t.last_day,"
+    " t.prior_day, t.days, t.orders, t.revenue, t.margin, t.repeat_revenue"
 )
 DATED = ("day", "first_day", "second_day", "last_day", "prior_day")
 NOW = (*DATED, "days", "orders", *WHOLE)
@@ -101,6 +95,8 @@ class Books:
 
 def _column(rows: pl.DataFrame, name: str) -> Vector:
     """A column as a vector. Orders without a customer have no purchase days."""
+    if name in WHOLE:
+        rows = rows.select(pl.col(name).to_physical().cast(pl.Int64))
     if name not in DATED:
         return rows[name].fill_null(0).to_numpy()
     days = day_numbers(rows[name])

@@ -1,6 +1,5 @@
 -- One row per customer and run of as-of dates, at least one, on which its totals of
--- purchases are the same: from `first_place` up to, not including, `end_place`. Money is
--- in whole ten-thousandths.
+-- purchases are the same: from `first_place` up to, not including, `end_place`.
 WITH placed AS (
     SELECT
         t.customer_key, t.last_day, t.orders, t.revenue,
@@ -15,6 +14,6 @@ WITH placed AS (
 )
 SELECT
     p.customer_key, p.first_place, p.end_place, p.last_day, p.orders,
-    CAST(CAST(p.revenue AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS revenue
+    p.revenue
 FROM placed AS p
 WHERE p.first_place < p.end_place

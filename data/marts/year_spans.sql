@@ -1,6 +1,5 @@
 -- One row per customer and run of as-of dates, at least one, on which the same purchases
 -- lie before the trailing year: from `first_place` up to, not including, `end_place`.
--- Money is in whole ten-thousandths.
 WITH placed AS (
     SELECT
         t.customer_key, t.revenue,
@@ -15,6 +14,6 @@ WITH placed AS (
 )
 SELECT
     p.customer_key, p.first_place, p.end_place,
-    CAST(CAST(p.revenue AS DECIMAL(38, 4)) * 10000 AS BIGINT) AS revenue
+    p.revenue
 FROM placed AS p
 WHERE p.first_place < p.end_place
