@@ -23,6 +23,8 @@ from data.schemas import INPUTS
 from data.settings import Settings
 from data.warehouse import open_current
 
+pytestmark = pytest.mark.timeout(900)  # several refreshes of all tables in one test
+
 LAST = date(2026, 10, 31)
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
 DAYS = {
