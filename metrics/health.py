@@ -134,7 +134,7 @@ def _inputs(loyalty: LoyaltySettings) -> dict[str, pl.Expr]:
         "recency": _scaled(1.0 - silent),
         "frequency": _scaled(pl.col("purchase_days") / loyalty.full_purchase_days),
         "tenure": _scaled(pl.col("days_since_first") / loyalty.full_tenure_days),
-        "nps": _scaled(ratio(pl.col("nps_total"), pl.col("nps_n")) / 10),
+        "nps": _scaled(ratio(pl.col("nps_total"), 10 * pl.col("nps_n"))),
         "programme": _scaled(pl.col("programme_days") / loyalty.full_programme_days),
     }
 

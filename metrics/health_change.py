@@ -206,8 +206,9 @@ def _means() -> list[pl.Expr]:
         ratio(stayed, after).alias("share_to"),
         ratio(left, before).alias("left_share"),
         ratio(joined, after).alias("joined_share"),
-        (
-            (ratio(total_before, before) + ratio(total_after, after)) / (2 * MILLION)
+        ratio(
+            ratio(total_before, before) + ratio(total_after, after),
+            pl.lit(2 * MILLION),
         ).alias("overall"),
     ]
 

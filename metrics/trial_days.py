@@ -7,7 +7,7 @@ from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.trials import CampaignDays
 from metrics.arms import Sums
-from metrics.estimates import CONFIDENCE
+from metrics.estimates import CONFIDENCE, ratio
 from metrics.lift import PLANNED
 from metrics.trial_effects import ALWAYS, Reading, lifts
 from metrics.trial_frames import Monitor, Path
@@ -29,7 +29,7 @@ def campaign_monitor(days: LazyFrame[CampaignDays]) -> DataFrame[Monitor]:
     Source: the rows of campaign members and orders themselves
     """
     so_far = pl.col("assigned").cum_sum().over("arm", order_by="day")
-    revenue = pl.col("revenue").cast(pl.Float64) / CENTS
+    revenue = ratio(pl.col("revenue"), pl.lit(CENTS))
     rows = days.sort("arm", "day").select(
         pl.col("arm").alias("segment"),
         "day",
