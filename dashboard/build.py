@@ -1,16 +1,14 @@
 """The heavy pass of a refresh: from accepted rows to the cells that pages sum."""
 
-from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from dashboard import (
+    appraisals,
     backtests,
     cells,
-    health_moves,
-    healths,
     periods,
     replay,
     serving,
@@ -28,17 +26,18 @@ EVENTS = ("purchases", "profiles", "answers", "requests")
 def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> None:
     """Fill an empty marts file from the input views on the same connection.
 
-    Order: events, cells of all as-of dates, customer values, customers as they are now,
-    the forecast's track record.
+    Order: events, cells of all as-of dates, tiers, customers as they are now, the
+    forecast's track record, values and scores, campaigns.
     """
     lay_ground(connection, settings)
     make_events(connection)
     serving.build(connection, settings)
     first = first_day(connection) or as_of
-    valued = values.dates(first, as_of)
-    count(connection, settings, periods.kept(first, as_of), valued=valued)
+    replay.count(connection, settings, periods.kept(first, as_of))
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     keep_last_day(connection, settings, first, as_of)
+    valued = values.dates(first, as_of)
+    appraisals.build(connection, settings, valued, valued)
     trials.keep(connection, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
@@ -64,18 +63,6 @@ def make_events(connection: DuckDBPyConnection) -> None:
     cells.total(connection, "TABLE")
 
 
-def count(
-    connection: DuckDBPyConnection,
-    settings: Settings,
-    days: Sequence[date],
-    valued: Sequence[date] = (),
-) -> None:
-    """Add the cells of some dates to the kept ones, and values of those in `valued`."""
-    if days:
-        replay.count(connection, settings, days)
-    values.build(connection, settings, [day for day in days if day in valued])
-
-
 def keep_last_day(
     connection: DuckDBPyConnection, settings: Settings, first: date, as_of: date
 ) -> None:
@@ -89,8 +76,6 @@ def keep_last_day(
     gaps = f"{sql('interval_cells')} ORDER BY cube, store, region, tier"
     connection.execute(f"CREATE OR REPLACE TABLE interval_cells AS {gaps}")
     backtests.keep(connection, settings, as_of, size)
-    healths.build(connection, settings, values.dates(first, as_of))
-    health_moves.build(connection, settings, first, as_of)
 
 
 def first_day(connection: DuckDBPyConnection) -> date | None:

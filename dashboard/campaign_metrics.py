@@ -60,7 +60,7 @@ CAMPAIGNS = (
     Metric(
         "campaign_funnel", "Campaign funnel", "活动漏斗", "count", None, "rows",
         trial_members.campaign_funnel,
-        "各组分配、触达、打开、点击、核销的成员数；同时在两个组里的成员不计。",
+        "各组分配、触达、打开、点击、核销的成员数；同时在两个组里的成员不计；没有任何成员有某一步的日期时，这一步未知。",
         window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
     ),
     Metric(

@@ -18,7 +18,6 @@ from metrics import (
     backtest,
     change,
     clv,
-    clv_groups,
     cohorts,
     concentration,
     customers,
@@ -27,6 +26,7 @@ from metrics import (
     health,
     health_change,
     migration,
+    negative_value,
     purchase_forecast,
     repurchase,
     returns,
@@ -161,7 +161,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         "negative_clv", "Customers with a negative CLV", "CLV 为负的客户", "count", "low",
-        "value", clv_groups.negative_clv,
+        "value", negative_value.negative_clv,
         "CLV 小于 0 的客户数：服务与活动成本高于已实现与预期的毛利；另给出占比与这些客户 CLV 的合计。"
         "单位成本见设定 [serving]，默认为 0，此时只有毛利为负的客户。",
         window=None, options=("per-customer",), history=False,

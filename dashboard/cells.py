@@ -81,6 +81,13 @@ def put(connection: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     connection.unregister("incoming")
 
 
+def keep(connection: DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
+    """Make a kept table of a frame, in place of the one there was."""
+    connection.register("incoming", rows)
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM incoming")
+    connection.unregister("incoming")
+
+
 def append(connection: DuckDBPyConnection, mart: str) -> None:
     """Add a batch of cells to a kept mart."""
     text = sql(mart)

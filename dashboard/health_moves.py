@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, healths, periods, replay
+from dashboard import cells, healths, periods
 from data.health import HEALTH
 from data.marts import sql
 from data.settings import Settings
@@ -17,21 +17,20 @@ SIDES = ("customer_key", *healths.CELLS, "health", *HEALTH)
 TABLE = "health_moves"
 
 
-def earlier(first: date, last: date) -> tuple[date, ...]:
-    """The dates that the last day is compared with: a month end, and a year before."""
+def compared(days: tuple[date, ...]) -> tuple[date, ...]:
+    """Of dates in order, the last, the month end and the day a year before it."""
+    last = days[-1]
     month = last.replace(day=1) - timedelta(days=1)
-    known = {day for day in (month, periods.year_before(last)) if day >= first}
-    return tuple(sorted(known))
+    return tuple(d for d in days if d in (month, periods.year_before(last), last))
 
 
 def build(
-    connection: DuckDBPyConnection, settings: Settings, first: date, last: date
+    connection: DuckDBPyConnection,
+    settings: Settings,
+    scores: Mapping[date, pl.DataFrame],
 ) -> None:
-    """Keep what scores did until the last day, since each day it is compared with."""
-    days = earlier(first, last)
-    replay.lay_out(connection, settings, (*days, last))
-    healths.lay_states(connection)
-    scores = _scores(connection, settings, (*days, last))
+    """Keep what scores did until the last date, since each of the dates before it."""
+    *days, last = sorted(scores)
     connection.execute(f"DROP TABLE IF EXISTS {TABLE}")
     weights = settings.health.weights
     for day in days or (last,):

@@ -1,6 +1,6 @@
 """Customers' scores: who scores what on a date, and the sums that a snapshot keeps."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +10,7 @@ from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 from pandera.typing.polars import DataFrame
 
-from dashboard import cells, periods, replay
-from dashboard.worth_tiers import WorthTiers, worth
+from dashboard import cells, periods
 from data.marts import sql
 from data.schemas.health import Factors, HealthInputs
 from data.settings import Settings
@@ -52,31 +51,6 @@ class Signal:
         last, first = (each - EPOCH for each in (day, _year_start(day)))
         bounds = np.searchsorted(self.day, (first.days, last.days), side="right")
         return slice(int(bounds[0]), int(bounds[1]))
-
-
-def build(
-    connection: DuckDBPyConnection, settings: Settings, days: Sequence[date]
-) -> None:
-    """Keep `signals`, the scores of the last of some dates, and the sums of them all.
-
-    Tiers that ask for a lifetime value or a loyalty index are told as of these dates.
-    They are made anew, from the input tables and from the purchases that are kept.
-    """
-    make_signals(connection, settings)
-    seen = signals(connection)
-    connection.execute("DROP TABLE IF EXISTS health_cells")
-    tiering = WorthTiers(connection, settings)
-    for batch in cells.batches(connection, days):
-        replay.lay_out(connection, settings, batch)
-        lay_states(connection)
-        for day in batch:
-            found = score(connection, settings, day, seen)
-            _sum(connection, settings, day, found)
-            valued = worth(connection, settings, found, day)
-            if day in (periods.month_end(day), days[-1]):
-                tiering.see(valued, day)
-    tiering.keep(connection)
-    _keep(connection, "health_scores", valued.select(*SHOWN, *MORE))
 
 
 def make_signals(connection: DuckDBPyConnection, settings: Settings) -> None:
@@ -123,12 +97,13 @@ def sums(settings: Settings, found: DataFrame[Factors], day: date) -> pl.DataFra
     return added.with_columns(pl.lit(day).alias("as_of"))
 
 
-def _sum(
+def keep_sums(
     connection: DuckDBPyConnection,
     settings: Settings,
     day: date,
     found: DataFrame[Factors],
 ) -> None:
+    """Add the sums of the scores of a date to those that are kept."""
     cells.put(connection, "health_sums", sums(settings, found, day))
     cells.append(connection, "health_cells")
 
@@ -176,9 +151,3 @@ def _known(
 
 def _year_start(day: date) -> date:
     return periods.span(day, str(periods.YEAR)).starts_after
-
-
-def _keep(connection: DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
-    connection.register("incoming", rows)
-    connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM incoming")
-    connection.unregister("incoming")

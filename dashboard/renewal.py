@@ -14,10 +14,18 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from dashboard import cells, periods, replay, serving, tierings, trials, values
+from dashboard import (
+    appraisals,
+    cells,
+    periods,
+    replay,
+    serving,
+    tierings,
+    trials,
+    values,
+)
 from dashboard.build import (
     EVENTS,
-    count,
     first_day,
     keep_last_day,
     lay_ground,
@@ -132,12 +140,13 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     for mart in replay.KEPT:
         _patch(connection, mart)
         _forget(connection, mart, wanted)
-    valued = values.dates(first, as_of)
     new = [day for day in wanted if day not in kept]
-    count(connection, settings, new, valued=valued)
+    if new:
+        replay.count(connection, settings, new)
     tierings.build(connection, settings, periods.month_ends(first, as_of))
-    _revalue(connection, settings, valued)
     keep_last_day(connection, settings, first, as_of)
+    valued = values.dates(first, as_of)
+    appraisals.build(connection, settings, valued, _unfitted(connection, valued))
     trials.keep(connection, as_of)
 
 
@@ -237,14 +246,10 @@ def _forget(connection: DuckDBPyConnection, name: str, days: Sequence[date]) -> 
     )
 
 
-def _revalue(
-    connection: DuckDBPyConnection, settings: Settings, days: Sequence[date]
-) -> None:
-    """Fit the models anew of the dates whose histories have changed."""
+def _unfitted(connection: DuckDBPyConnection, days: Sequence[date]) -> list[date]:
+    """The dates without a model; one is forgotten where the histories have changed."""
     stale = {day for (day,) in connection.execute(STALE).fetchall()}
     fit = {*_dates(connection, "clv_models")} - stale
     for name in ("clv_models", "value_cells"):
         _forget(connection, name, [day for day in days if day in fit])
-    missing = [day for day in days if day not in fit]
-    if missing:
-        values.build(connection, settings, missing)
+    return [day for day in days if day not in fit]

@@ -44,13 +44,13 @@ def build(
     worth are added by `worth_tiers`, as of the dates with a model.
     """
     rules = rules_frame(settings)
-    _keep(connection, "tier_rules", rules)
+    cells.keep(connection, "tier_rules", rules)
     cells.put(connection, "as_of_dates", periods.dates_frame(days))
     cells.table(connection, "day_places", sql("day_places"))
     for mart in SPANS:
         cells.table(connection, mart, sql(mart))
     stays = _stays(connection, settings, days)
-    _keep(connection, "tier_stays", pl.concat(stays))
+    cells.keep(connection, "tier_stays", pl.concat(stays))
     for mart in SPANS:
         connection.execute(f"DROP TABLE {mart}")
 
@@ -70,12 +70,6 @@ def rules_frame(settings: Settings) -> pl.DataFrame:
     }
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     return frame.with_row_index("rule").cast({"rule": pl.Int16})
-
-
-def _keep(connection: DuckDBPyConnection, name: str, rows: pl.DataFrame) -> None:
-    connection.register("incoming", rows)
-    connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM incoming")
-    connection.unregister("incoming")
 
 
 class Ledger:
@@ -114,7 +108,7 @@ def replay(
     connection: DuckDBPyConnection, days: Sequence[date]
 ) -> Iterator[tuple[NDArray[np.int64], Standing]]:
     """Per as-of date the customers with a purchase and what the rules look at."""
-    ledger = Ledger(_size(connection))
+    ledger = Ledger(size_of(connection))
     for start in range(0, len(days), STEP):
         begun = {mart: _begun(connection, mart, start) for mart in SPANS}
         for place in range(start, min(start + STEP, len(days))):
@@ -126,7 +120,8 @@ def replay(
             yield ledger.at(place, days[place])
 
 
-def _size(connection: DuckDBPyConnection) -> int:
+def size_of(connection: DuckDBPyConnection) -> int:
+    """The length of a vector with a place for each customer's number."""
     query = "SELECT COALESCE(MAX(customer_key), 0) + 1 FROM profiles"
     size: int = connection.execute(query).fetchall()[0][0]
     return size
@@ -185,7 +180,7 @@ class Stays:
 def _stays(
     connection: DuckDBPyConnection, settings: Settings, days: Sequence[date]
 ) -> list[pl.DataFrame]:
-    size, first = _size(connection), 0
+    size, first = size_of(connection), 0
     told: dict[str, Stays] = {}
     for scheme, rules in settings.tiers.items():
         if not of_worth(rules):

@@ -1,6 +1,5 @@
 """Customer value: models fitted on the histories of a date, customers scored."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +7,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from pandera.typing.polars import DataFrame
 
-from dashboard import cells, periods, replay, serving
+from dashboard import cells, periods, serving
 from dashboard.cells import frame
 from data.marts import sql
 from data.schemas.cells import CustomerHistory
@@ -26,6 +25,7 @@ from metrics.purchase_fit import PurchaseFit, fit, triples
 from metrics.spend_model import SpendFit, fit_spend
 
 KEPT_MONTHS = 13
+MODELS = "clv_models"
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,6 @@ class Valuation:
             horizon_days=clv.horizon_days,
             discount_rate=clv.discount_rate,
         )
-
-    def sums(self, clv: ClvSettings) -> pl.DataFrame:
-        """The sums of those values by cell."""
-        found = value_sums(self.values(clv), ("cell_one", "cell_two"))
-        return found.with_columns(pl.lit(self.as_of).alias("as_of"))
 
 
 def histories(
@@ -104,43 +99,41 @@ def known(
     return Valuation(model["as_of"][0], customers, purchases, spend, purchases.reason)
 
 
-def build(
-    connection: DuckDBPyConnection, settings: Settings, dates: Sequence[date]
-) -> None:
-    """Lay out some dates, and keep their models and value cells in the snapshot."""
-    for batch in cells.batches(connection, dates):
-        replay.lay_out(connection, settings, batch)
-        value(connection, settings, batch)
-
-
 def value(
-    connection: DuckDBPyConnection, settings: Settings, dates: Sequence[date]
-) -> None:
-    """Keep the models and the value cells of dates that are laid out, one by one.
+    connection: DuckDBPyConnection, settings: Settings, day: date, *, fit: bool
+) -> DataFrame[CustomerValue]:
+    """What each customer of a date that is laid out is worth.
 
-    Customers are valued by the model as it is kept, so that they are worth the same
-    when it is used again.
+    With `fit` the models are fitted and kept, and so are the sums by cell. Customers
+    are valued by the model as it is kept, so that they are worth the same when it is
+    used again.
     """
-    models, sums = [], []
-    for day in dates:
-        customers = histories(connection, day)
-        models.append(valued(customers, day, settings.clv.model).model())
-        sums.append(known(customers, models[-1]).sums(settings.clv))
-    if dates:
-        _keep(connection, "clv_models", pl.concat(models))
-        cells.put(connection, "value_sums", pl.concat(sums))
+    customers = histories(connection, day)
+    if fit:
+        _add(connection, valued(customers, day, settings.clv.model).model())
+    kept = frame(connection, f"SELECT * FROM {MODELS} WHERE as_of = DATE '{day}'")  # noqa: S608 a date
+    found = known(customers, ClvModel.validate(kept)).values(settings.clv)
+    if fit:
+        cells.put(connection, "value_sums", sums(found, day))
         cells.append(connection, "value_cells")
+    return found
 
 
-def dates(first: date, last: date) -> list[date]:
+def sums(values: DataFrame[CustomerValue], day: date) -> pl.DataFrame:
+    """The sums of the values of a date by cell."""
+    found = value_sums(values, ("cell_one", "cell_two"))
+    return found.with_columns(pl.lit(day).alias("as_of"))
+
+
+def dates(first: date, last: date) -> tuple[date, ...]:
     """The dates whose values are kept: a year of month ends, the last day."""
     recent = periods.month_ends(first, last)[-KEPT_MONTHS - 1 :]
     year = periods.year_before(last)
-    return sorted({*recent, *([year] if year >= first else [])})
+    return tuple(sorted({*recent, *([year] if year >= first else [])}))
 
 
-def _keep(connection: DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    connection.register("incoming", frame)
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {name} AS FROM incoming LIMIT 0")
-    connection.execute(f"INSERT INTO {name} SELECT * FROM incoming")  # noqa: S608 our own name
+def _add(connection: DuckDBPyConnection, model: DataFrame[ClvModel]) -> None:
+    connection.register("incoming", model)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {MODELS} AS FROM incoming LIMIT 0")
+    connection.execute(f"INSERT INTO {MODELS} SELECT * FROM incoming")  # noqa: S608 our own name
     connection.unregister("incoming")

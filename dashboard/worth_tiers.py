@@ -11,24 +11,20 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 from numpy.typing import NDArray
 
-from dashboard import cells, tierings, values
+from dashboard import tierings
 from data.settings import Settings
 from data.tiers import of_worth
-from metrics.frames import ClvModel
 from metrics.tier_rules import UNIT, Standing, tier_codes
 
 MOST = 2.0**62
 """More ten-thousandths than any bound asks for, so that the largest amounts fit."""
-
-MODEL = "SELECT * FROM clv_models WHERE as_of = DATE '{day}'"
 
 
 class WorthTiers:
     """The stays in the tiers of these schemes, date after date."""
 
     def __init__(self, connection: DuckDBPyConnection, settings: Settings) -> None:
-        size = "SELECT COALESCE(MAX(customer_key), 0) + 1 FROM profiles"
-        people = connection.execute(size).fetchall()[0][0]
+        people = tierings.size_of(connection)
         self.settings = settings
         self.told: dict[str, tierings.Stays] = {}
         first = 0
@@ -51,20 +47,6 @@ class WorthTiers:
             connection.register("incoming", stays.told())
             connection.execute("INSERT INTO tier_stays BY NAME FROM incoming")
             connection.unregister("incoming")
-
-
-def worth(
-    connection: DuckDBPyConnection,
-    settings: Settings,
-    customers: pl.DataFrame,
-    day: date,
-) -> pl.DataFrame:
-    """The customers with `clv`, by the kept model of a date; null where it has none."""
-    model = cells.frame(connection, MODEL.format(day=day))
-    history = values.histories(connection, day)
-    valued = values.known(history, ClvModel.validate(model)).values(settings.clv)
-    each = valued.select("customer_key", "clv")
-    return customers.join(each, on="customer_key", how="left", maintain_order="left")
 
 
 def standing(customers: pl.DataFrame) -> Standing:

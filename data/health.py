@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Final, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import Field, model_validator
 
@@ -20,10 +20,12 @@ HEALTH: Final = ("value", "loyalty", "satisfaction", "service", "engagement")
 class Weighted(Setting):
     """Weights of what a score is made of; their sum is of no importance."""
 
+    PARTS: ClassVar[tuple[str, ...]] = ()
+
     @property
     def weights(self) -> Mapping[str, float]:
         """The weight of each part."""
-        raise NotImplementedError
+        return {name: getattr(self, name) for name in self.PARTS}
 
     @model_validator(mode="after")
     def _some_weight(self) -> Self:
@@ -40,6 +42,8 @@ class LoyaltySettings(Weighted):
     `full_tenure_days` ago, count 100.
     """
 
+    PARTS: ClassVar = LOYALTY
+
     recency: Weight = 0.30
     frequency: Weight = 0.25
     tenure: Weight = 0.15
@@ -49,11 +53,6 @@ class LoyaltySettings(Weighted):
     full_purchase_days: Days = 6
     full_tenure_days: Days = 1095
     full_programme_days: Days = 12
-
-    @property
-    def weights(self) -> Mapping[str, float]:
-        """The weight of each part."""
-        return {name: getattr(self, name) for name in LOYALTY}
 
 
 class HealthSettings(Weighted):
@@ -65,6 +64,8 @@ class HealthSettings(Weighted):
     resolved within `resolve_days`.
     """
 
+    PARTS: ClassVar = HEALTH
+
     value: Weight = 0.25
     loyalty: Weight = 0.30
     satisfaction: Weight = 0.20
@@ -73,8 +74,3 @@ class HealthSettings(Weighted):
     full_spend: Full | None = None
     full_touch_days: Days = 12
     resolve_days: Days = 3
-
-    @property
-    def weights(self) -> Mapping[str, float]:
-        """The weight of each factor."""
-        return {name: getattr(self, name) for name in HEALTH}

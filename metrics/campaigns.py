@@ -14,7 +14,7 @@ from metrics.guards import ALARM, srm_p_value
 from metrics.likelihood import Array
 from metrics.multiplicity import benjamini_hochberg, holm, selected_level
 from metrics.trial_effects import Columns, Reading, lifts, reading
-from metrics.trial_frames import CampaignEffect, Split
+from metrics.trial_frames import CampaignEffect, Split, columns_of
 from metrics.trial_plans import CONTROL, Plan, phase, unplanned
 from metrics.trial_sums import OUTCOMES, Arms
 
@@ -46,6 +46,20 @@ def campaign_effect(
     Units: that of the outcome: share 0 to 1, currency, points; relative is a ratio
     Source: Welch 1947; Fieller 1954; Deng et al. 2013; Waudby-Smith et al. 2024
     """
+    return CampaignEffect.validate(
+        effects(arms, plan, as_of=as_of, outcomes=outcomes, confidence=confidence)
+    )
+
+
+def effects(
+    arms: Arms,
+    plan: Plan,
+    *,
+    as_of: date,
+    outcomes: Sequence[str],
+    confidence: float,
+) -> pl.DataFrame:
+    """The rows of `campaign_effect`, for those who check what they make of them."""
     span = arms.span()
     stage = phase(plan, span, as_of)
     how = reading(plan, stage, confidence)
@@ -107,7 +121,7 @@ def srm(arms: Arms, plan: Plan) -> DataFrame[Split]:
                 "reason": why,
             }
         )
-    return Split.validate(pl.DataFrame(rows, schema=_schema(Split)))
+    return Split.validate(pl.DataFrame(rows, schema=columns_of(Split)))
 
 
 def split_p_value(arms: Arms, plan: Plan) -> tuple[float | None, str | None]:
@@ -158,9 +172,7 @@ def _row(key: Key, plan: Plan, pair: tuple[Sums, Sums], how: Reading) -> dict[st
     }
 
 
-def _frame(
-    rows: list[dict[str, Any]], columns: dict[str, Array]
-) -> DataFrame[CampaignEffect]:
+def _frame(rows: list[dict[str, Any]], columns: dict[str, Array]) -> pl.DataFrame:
     found = pl.DataFrame(columns).with_columns(pl.all().fill_nan(None))
     names = pl.DataFrame(rows, schema=_given(CampaignEffect, found.columns))
     both = names.hstack(found.with_columns(found=pl.col("p_adjusted") <= RATE))
@@ -174,13 +186,9 @@ def _frame(
         .when(pl.col("relative_low").is_null() & (pl.col("unit") != "points"))
         .then(pl.lit(NEAR_ZERO))
     )
-    return CampaignEffect.validate(both.with_columns(reason.alias("reason")))
-
-
-def _schema(model: Any) -> dict[str, Any]:
-    return {name: field.dtype.type for name, field in model.to_schema().columns.items()}
+    return both.with_columns(reason.alias("reason"))
 
 
 def _given(model: Any, others: Sequence[str]) -> dict[str, Any]:
     told = {*others, "found"}
-    return {name: kind for name, kind in _schema(model).items() if name not in told}
+    return {name: kind for name, kind in columns_of(model).items() if name not in told}

@@ -6,6 +6,12 @@ from pandera.polars import Field
 from metrics.frames import Estimate, Result
 
 
+def columns_of(model: type[Result]) -> dict[str, pl.DataType]:
+    """The columns of a result frame with their types."""
+    named = model.to_schema().columns
+    return {name: field.dtype.type for name, field in named.items()}
+
+
 class CampaignEffect(Estimate):
     """One row per segment, outcome and treatment arm: its lift over the control."""
 

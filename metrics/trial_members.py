@@ -7,6 +7,8 @@ from pandera.typing.polars import DataFrame
 from metrics.frames import Result
 from metrics.trial_sums import Arms
 
+STAGES = ("reached", "opened", "clicked", "redeemed")
+
 
 class CampaignMember(Result):
     """One row per member of an arm: its stages, and what it bought in its window."""
@@ -32,27 +34,31 @@ class Funnel(Result):
 
     segment: pl.String = Field()
     members: pl.Int64 = Field(ge=0)
-    reached: pl.Int64 = Field(ge=0)
-    opened: pl.Int64 = Field(ge=0)
-    clicked: pl.Int64 = Field(ge=0)
-    redeemed: pl.Int64 = Field(ge=0)
+    reached: pl.Int64 = Field(ge=0, nullable=True)
+    opened: pl.Int64 = Field(ge=0, nullable=True)
+    clicked: pl.Int64 = Field(ge=0, nullable=True)
+    redeemed: pl.Int64 = Field(ge=0, nullable=True)
 
 
 def campaign_funnel(arms: Arms) -> DataFrame[Funnel]:
     """How many members of each arm were assigned, reached, opened, clicked, redeemed.
 
-    Formula: counts of members with a day at the stage; members in two arms are left out
+    Formula: counts of members with a day at the stage; members in two arms are left
+        out. Unknown where no member of any arm has a day of the stage
     Grain: one row per arm
     Units: customers
     Source: the rows of campaign members themselves
     """
-    names = ("members", "reached", "opened", "clicked", "redeemed")
-    rows = [
-        {"segment": arm, **{name: arms.count(name, arm) for name in names}}
-        for arm in arms.names()
-    ]
-    schema = {"segment": pl.String, **dict.fromkeys(names, pl.Int64)}
-    return Funnel.validate(pl.DataFrame(rows, schema=schema))
+    named = arms.names()
+    counts = {stage: [arms.count(stage, arm) for arm in named] for stage in STAGES}
+    told = {
+        stage: found if any(found) else [None] * len(found)
+        for stage, found in counts.items()
+    }
+    members = [arms.count("members", arm) for arm in named]
+    columns = {"segment": named, "members": members, **told}
+    schema = {"segment": pl.String, **dict.fromkeys(("members", *STAGES), pl.Int64)}
+    return Funnel.validate(pl.DataFrame(columns, schema=schema))
 
 
 def campaign_members(members: pl.DataFrame) -> DataFrame[CampaignMember]:

@@ -1,20 +1,19 @@
 """What each campaign brought, what it was worth, and whether to roll it out."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import polars as pl
 from pandera.typing.polars import DataFrame
 
 from metrics.arms import Sums, plain
-from metrics.campaigns import campaign_effect, split_p_value
+from metrics.campaigns import effects, split_p_value
 from metrics.estimates import CONFIDENCE
 from metrics.guards import ALARM, IMPLAUSIBLE, RANDOM, Evidence, gate, roi
 from metrics.power import detectable, unequal
-from metrics.trial_frames import Power, Verdict
+from metrics.trial_frames import Power, Verdict, columns_of
 from metrics.trial_plans import CONTROL, Plan, phase
 from metrics.trial_sums import OUTCOMES, Arms, Row
 
@@ -55,8 +54,8 @@ def pilot_gate(arms: Arms, plan: Plan, rules: Rules) -> DataFrame[Verdict]:
     Units: ratio; money in currency
     Source: first match of the list, so that every campaign has exactly one answer
     """
-    rows = [_verdict(arms, plan, rules, row) for row in _primary(arms, plan, rules)]
-    return Verdict.validate(pl.DataFrame(rows, schema=_schema(Verdict)))
+    rows = _verdicts(arms, plan, rules)
+    return Verdict.validate(pl.DataFrame(rows, schema=columns_of(Verdict)))
 
 
 def campaigns(found: Iterable[tuple[Arms, Plan]], rules: Rules) -> DataFrame[Verdict]:
@@ -70,10 +69,8 @@ def campaigns(found: Iterable[tuple[Arms, Plan]], rules: Rules) -> DataFrame[Ver
     Units: currency; lift and roi are ratios
     Source: Kohavi, Tang, Xu, "Trustworthy Online Controlled Experiments", 2020
     """
-    rows = [
-        row for arms, plan in found for row in pilot_gate(arms, plan, rules).to_dicts()
-    ]
-    frame = pl.DataFrame(rows, schema=_schema(Verdict))
+    rows = [row for arms, plan in found for row in _verdicts(arms, plan, rules)]
+    frame = pl.DataFrame(rows, schema=columns_of(Verdict))
     order = ("incremental_margin", "starts_on", "campaign", "arm")
     ranked = frame.sort(
         order,
@@ -98,7 +95,7 @@ def campaign_power(
     rows = [
         _power(arms, plan, rules, arm, wanted) for arm in arms.names() if arm != CONTROL
     ]
-    return Power.validate(pl.DataFrame(rows, schema=_schema(Power)))
+    return Power.validate(pl.DataFrame(rows, schema=columns_of(Power)))
 
 
 def needed(pair: tuple[Sums, Sums], wanted: float, *, share: bool) -> int | None:
@@ -120,17 +117,21 @@ def needed(pair: tuple[Sums, Sums], wanted: float, *, share: bool) -> int | None
     return sum(sizes)
 
 
+def _verdicts(arms: Arms, plan: Plan, rules: Rules) -> list[Row]:
+    return [_verdict(arms, plan, rules, row) for row in _primary(arms, plan, rules)]
+
+
 def _primary(arms: Arms, plan: Plan, rules: Rules) -> list[Row]:
     names = dict.fromkeys((plan.outcome, "margin"))
-    frame = campaign_effect(
+    rows = effects(
         arms,
         plan,
         as_of=rules.as_of,
         outcomes=tuple(names),
         confidence=rules.confidence,
-    )
-    margins = {r["arm"]: r for r in frame.to_dicts() if r["outcome"] == "margin"}
-    first = [row for row in frame.to_dicts() if row["primary"]]
+    ).to_dicts()
+    margins = {row["arm"]: row for row in rows if row["outcome"] == "margin"}
+    first = [row for row in rows if row["primary"]]
     return [row | {"money": margins[row["arm"]]} for row in first]
 
 
@@ -271,7 +272,3 @@ def _days_left(arms: Arms, rules: Rules, found: int | None, arm: str) -> Row:
 
 def _known(number: float) -> float | None:
     return None if math.isnan(number) else number
-
-
-def _schema(model: Any) -> Mapping[str, Any]:
-    return {name: field.dtype.type for name, field in model.to_schema().columns.items()}

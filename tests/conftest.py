@@ -4,6 +4,7 @@ import os
 from datetime import date
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
@@ -14,6 +15,10 @@ from dashboard.refresh import refresh
 from data.sample import write_company
 from data.settings import Settings
 from data.warehouse import open_current
+
+# How long an example takes is measured by `make bench`, not judged by a test.
+hypothesis.settings.register_profile("here", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("here")
 
 UNTIL = date(2026, 10, 20)
 CUSTOMERS = 2_000

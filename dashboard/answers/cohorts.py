@@ -2,15 +2,13 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import polars as pl
-from duckdb import DuckDBPyConnection
 
 from dashboard import cells, periods
-from dashboard.answers.people import COLUMNS, chosen
+from dashboard.answers.people import COLUMNS, ask_customers, chosen
 from dashboard.answers.view import View, offered
 from dashboard.reader import Wanted
 from data.errors import UsageError
@@ -63,20 +61,6 @@ def members(view: View) -> pl.DataFrame:
     query = f"SELECT {shown} FROM ({{source}}) AS p WHERE {clauses}"  # noqa: S608 our own texts, values are parameters
     rows = ask_customers(view, query, given | values)
     return cohort_customers(CohortPeople.validate(rows.lazy()))
-
-
-def ask_customers(view: View, query: str, parameters: dict[str, Any]) -> pl.DataFrame:
-    """What a query reads of the customers of a view's date, its `{source}`."""
-
-    def ask(source: str) -> Callable[[DuckDBPyConnection], pl.DataFrame]:
-        text = query.format(source=source)
-        return lambda cursor: cursor.sql(text, params=parameters).pl()
-
-    if view.as_of == offered(view.reader)[-1]:
-        with view.reader.snapshot.cursor() as cursor:
-            return ask("SELECT * FROM current_customers")(cursor)
-    layout = cells.Layout((periods.span(view.as_of, "all"),))
-    return view.reader.laid_out(layout, ask(sql("current_customers")))
 
 
 def _cells(view: View) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from dashboard.answers import valued
 from dashboard.answers.counted import column
 from dashboard.answers.view import View
 from data.schemas.cells import ValueCells
-from metrics.clv_groups import negative_clv
+from metrics.negative_value import negative_clv
 
 MORE = ("share", "total")
 LISTED = (

@@ -1,13 +1,13 @@
 """The customers behind a count, one row each."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from dashboard import cells, periods
-from dashboard.answers.view import look, offered
+from dashboard.answers.view import View, look, offered
 from dashboard.question import Condition, Question
 from dashboard.reader import Reader
 from dashboard.viewer import Viewer
@@ -74,11 +74,20 @@ def people(
         " ORDER BY annual_revenue DESC, revenue DESC, customer_id"
     )
 
+    return ask_customers(view, query, {**used, **values})
+
+
+def ask_customers(
+    view: View, query: str, parameters: Mapping[str, object]
+) -> pl.DataFrame:
+    """What a query reads of the customers as of a view's date, its `{source}`."""
+
     def ask(connection: DuckDBPyConnection, source: str) -> pl.DataFrame:
         text = query.format(source=source)
-        found: pl.DataFrame = connection.sql(text, params=used | values).pl()
+        found: pl.DataFrame = connection.sql(text, params=dict(parameters)).pl()
         return found
 
+    reader = view.reader
     if view.as_of == offered(reader)[-1]:
         with reader.snapshot.cursor() as cursor:
             return ask(cursor, "SELECT * FROM current_customers")

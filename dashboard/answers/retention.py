@@ -5,9 +5,8 @@ from datetime import timedelta
 import polars as pl
 
 from dashboard import cells, periods
-from dashboard.answers.cohorts import ask_customers
 from dashboard.answers.counted import column
-from dashboard.answers.people import chosen
+from dashboard.answers.people import ask_customers, chosen
 from dashboard.answers.view import View, offered
 from dashboard.reader import Wanted
 from data.marts import sql

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import polars as pl
+from pandera.typing.polars import LazyFrame
 
 from dashboard.answers.view import View, offered
 from dashboard.cells import frame
@@ -17,7 +18,7 @@ from data.schemas.trials import CampaignCells, CampaignDays
 from metrics import campaigns as effects
 from metrics import trial_days, verdicts
 from metrics.estimates import EVERYONE
-from metrics.trial_members import campaign_funnel, campaign_members
+from metrics.trial_members import STAGES, campaign_funnel, campaign_members
 from metrics.trial_plans import Plan
 from metrics.trial_sums import OUTCOMES, Arms, arms_of
 from metrics.verdicts import Rules
@@ -31,7 +32,6 @@ FROM ({cells}) WHERE {chosen}
 GROUP BY campaign_id, arm, segment
 """
 COUNTS = "members|contaminated|reached|opened|clicked|redeemed|n|x|xx"
-STAGES = ("reached", "opened", "clicked", "redeemed")
 KINDS = ("assigned", *STAGES, "bought", "contaminated")
 MEMBERS = """
 SELECT
@@ -196,7 +196,7 @@ def _summed(view: View, campaign: str | None) -> pl.DataFrame:
     )
 
 
-def _days(view: View, plan: Plan) -> Any:
+def _days(view: View, plan: Plan) -> LazyFrame[CampaignDays]:
     if view.where:
         raise UsageError("the days of a campaign are kept for all its members together")
     one = literal(plan.campaign_id)

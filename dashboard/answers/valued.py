@@ -168,7 +168,8 @@ def _value_cells_now(view: View) -> pl.DataFrame:
 
     def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
         found = values.known(values.histories(cursor, view.as_of), model)
-        cells.put(cursor, "value_sums", found.sums(asked(view)))
+        sums = values.sums(found.values(asked(view)), view.as_of)
+        cells.put(cursor, "value_sums", sums)
         return frame(cursor, sql("value_cells"))
 
     key = ("value cells", view.as_of, view.where, asked(view))

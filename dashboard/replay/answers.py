@@ -84,11 +84,7 @@ class Requests:
 
         self._timeline, self.tally = timeline, tally
         self._now = counters(timeline.as_of)
-        self._before = {
-            each.period: counters(each.starts_after)
-            for each in timeline.windows
-            if each.period != "all"
-        }
+        self._before = timeline.before(counters)
 
     def turn(self, place: int) -> None:
         """Go on to the next date."""
@@ -161,11 +157,7 @@ class Scores:
         self._timeline, self.tally = timeline, tally
         self._totals = _totals(rows)
         self._now = marker(timeline.as_of)
-        self._before = {
-            each.period: marker(each.starts_after)
-            for each in timeline.windows
-            if each.period != "all"
-        }
+        self._before = timeline.before(marker)
 
     def turn(self, place: int) -> None:
         """Go on to the next date."""

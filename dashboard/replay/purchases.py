@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from dashboard import periods
 from dashboard.replay.crowd import Crowd
 from dashboard.replay.tallies import Cubes, Tally
-from dashboard.replay.timeline import NEVER, Timeline, Window
+from dashboard.replay.timeline import NEVER, Days, Timeline, Window
 from dashboard.replay.tracks import Board, Track, Vector, day_numbers, held_on
 
 FLAGS = (
@@ -52,7 +52,6 @@ class Books:
 
     now: Board
     before: dict[str, Board]
-    size: int
 
     @classmethod
     def read(
@@ -63,15 +62,12 @@ class Books:
         owner = crowd.places(rows["customer_key"].to_numpy())
         columns = {name: _column(rows, name) for name in NOW}
 
-        def board(names: tuple[str, ...], window: Window | None = None) -> Board:
-            starts = None if window is None else window.starts_after
+        def board(names: tuple[str, ...], starts: Days | None = None) -> Board:
             track = Track(owner, *held_on(rows, timeline, starts), len(timeline))
             told = {name: columns[name] for name in names}
             return Board(track, len(crowd), told, DATED)
 
-        tracked = [each for each in timeline.windows if each.period != "all"]
-        before = {each.period: board(BEFORE, each) for each in tracked}
-        return cls(board(NOW), before, len(crowd))
+        return cls(board(NOW), timeline.before(lambda starts: board(BEFORE, starts)))
 
     def since(self, period: str, name: str, who: Vector) -> Vector:
         """What was added since the start of a window, by customer."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from dashboard import periods
 
 Days = NDArray[np.int32]
 Places = NDArray[np.int16]
+T = TypeVar("T")
 
 EPOCH = date(1970, 1, 1)
 NEVER = -(10**6)
@@ -56,6 +58,14 @@ class Timeline:
     def __len__(self) -> int:
         """How many as-of dates there are."""
         return len(self.days)
+
+    def before(self, make: Callable[[Days], T]) -> dict[str, T]:
+        """Something of the days after which windows start; `all` history has none."""
+        return {
+            each.period: make(each.starts_after)
+            for each in self.windows
+            if each.period != "all"
+        }
 
 
 def _window(period: str, days: Sequence[date]) -> Window:

@@ -178,8 +178,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "power.col.days": ("还需天数", "Days left"),
     "funnel.title": ("漏斗", "Funnel"),
     "funnel.sub": (
-        "各组成员走到哪一步，下方为占分配人数的比例",
-        "Members by stage, and their share of those assigned",
+        "各组成员走到哪一步，下方为占分配人数的比例；“–”表示数据中没有任何成员有这一步的日期",
+        "Members by stage, and their share of those assigned; – where no member has a day of the stage",
     ),
     "funnel.col.arm": ("组", "Arm"),
     "funnel.col.members": ("分配", "Assigned"),

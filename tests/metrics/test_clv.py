@@ -20,8 +20,8 @@ from metrics.clv import (
     fitted,
     value_sums,
 )
-from metrics.clv_groups import negative_clv
 from metrics.frames import CustomerValue
+from metrics.negative_value import negative_clv
 from metrics.purchase_fit import triples
 from tests.metrics.worked import PURCHASES, SPEND
 

@@ -42,9 +42,9 @@ def column(
     """A column of the answer, cohort by cohort in the order of months since."""
     rows = cohort_retention(EYE, as_of=as_of, show=show)
     return {
-        key[0]: part[name].to_list()
+        str(key[0]): part[name].to_list()
         for key, part in rows.group_by("cohort", maintain_order=True)
-    }  # type: ignore[misc]
+    }
 
 
 def test_each_cell_is_the_share_of_the_cohort_that_bought_in_the_month() -> None:

@@ -1,5 +1,6 @@
 """Public campaigns through the whole product: a mapping file, `refresh`, `metric`."""
 
+from collections.abc import Callable
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ NAMES = {"visit": "interaction", "conversion": "conversion", "spend": "revenue"}
 
 
 @pytest.fixture
-def hillstrom(store_of: Any) -> Path:
-    return store_of("hillstrom_quarter")  # type: ignore[no-any-return]
+def hillstrom(store_of: Callable[[str], Path]) -> Path:
+    return store_of("hillstrom_quarter")
 
 
 def lifts(store: Path) -> dict[tuple[str, str], dict[str, Any]]:
@@ -88,7 +89,9 @@ def test_both_e_mails_are_rolled_out_by_their_visits(hillstrom: Path) -> None:
     }
 
 
-def test_targeted_campaigns_are_graded_as_no_experiment(store_of: Any) -> None:
+def test_targeted_campaigns_are_graded_as_no_experiment(
+    store_of: Callable[[str], Path],
+) -> None:
     """The Complete Journey chose households by what they had bought: no hold-out."""
     rows = metric(store_of("complete_journey"), "campaigns")
     assert len(rows) == 27

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def expected(public_data: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def store_of(public_data: Path, shared_folder: Path) -> Any:
+def store_of(public_data: Path, shared_folder: Path) -> Callable[[str], Path]:
     """The store of one public data set, refreshed once."""
 
     def refreshed(name: str) -> Path:
@@ -74,8 +75,8 @@ def value(store: Path, name: str, *arguments: str) -> float:
 
 
 @pytest.fixture
-def cdnow(store_of: Any) -> Path:
-    return store_of("cdnow")  # type: ignore[no-any-return]
+def cdnow(store_of: Callable[[str], Path]) -> Path:
+    return store_of("cdnow")
 
 
 CALIBRATION = ("--as-of", "1997-09-30", "--window", "all")
@@ -186,7 +187,7 @@ def test_cdnow_expected_spend_of_a_purchase(
     assert found == pytest.approx(right, rel=PARAMETERS)
 
 
-def test_rfm_orders(store_of: Any, expected: dict[str, Any]) -> None:
+def test_rfm_orders(store_of: Callable[[str], Path], expected: dict[str, Any]) -> None:
     store, right = store_of("rfm"), expected["rfm"]
     assert value(store, "customers") == right["customers"]
     assert value(store, "orders", "--window", "all") == right["orders"]
@@ -198,7 +199,9 @@ def test_rfm_orders(store_of: Any, expected: dict[str, Any]) -> None:
     assert top == pytest.approx(right["top5pct"]["share"], abs=RATE)
 
 
-def test_complete_journey(store_of: Any, expected: dict[str, Any]) -> None:
+def test_complete_journey(
+    store_of: Callable[[str], Path], expected: dict[str, Any]
+) -> None:
     store, right = store_of("complete_journey"), expected["complete_journey"]
     assert value(store, "customers") == right["households"]
     assert value(store, "orders", "--window", "all") == right["baskets"]
@@ -212,7 +215,7 @@ def test_complete_journey(store_of: Any, expected: dict[str, Any]) -> None:
 
 
 def test_complete_journey_households_by_local_month(
-    store_of: Any, expected: dict[str, Any]
+    store_of: Callable[[str], Path], expected: dict[str, Any]
 ) -> None:
     """The shop's clock decides the month: 28,571 baskets change their day."""
     right = expected["complete_journey"]["active_households_by_month_local"]
@@ -220,7 +223,7 @@ def test_complete_journey_households_by_local_month(
     assert {row["segment"]: row["value"] for row in rows} == right
 
 
-def test_segments_of_real_data_add_up(store_of: Any) -> None:
+def test_segments_of_real_data_add_up(store_of: Callable[[str], Path]) -> None:
     store = store_of("complete_journey")
     for name in ("customers", "active_customers", "orders", "revenue"):
         total = value(store, name)
@@ -232,7 +235,7 @@ def test_segments_of_real_data_add_up(store_of: Any) -> None:
             )
 
 
-def test_days_are_the_shops_own(store_of: Any) -> None:
+def test_days_are_the_shops_own(store_of: Callable[[str], Path]) -> None:
     manifest = next(
         (store_of("complete_journey") / "snapshots").glob("*/manifest.json")
     )

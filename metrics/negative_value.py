@@ -1,4 +1,4 @@
-"""Whose value is below zero, how is value spread, and what does winning it cost?"""
+"""How many customers cost more than they bring?"""
 
 import polars as pl
 from pandera.typing.polars import DataFrame, LazyFrame
