@@ -11,10 +11,11 @@ from metrics.estimates import CONFIDENCE, ratio
 from metrics.lift import PLANNED
 from metrics.trial_effects import ALWAYS, Reading, lifts
 from metrics.trial_frames import Monitor, Path
+from metrics.trial_members import STAGES
 from metrics.trial_plans import CONTROL, Plan
 from metrics.trial_sums import CENTS, OUTCOMES, Row
 
-COUNTS = ("assigned", "reached", "opened", "clicked", "redeemed", "buyers")
+COUNTS = ("assigned", *STAGES, "buyers")
 ADDED = ("n", "y", "yy", "x", "xx", "xy")
 
 
@@ -23,21 +24,41 @@ def campaign_monitor(days: LazyFrame[CampaignDays]) -> DataFrame[Monitor]:
 
     Formula: counts of members by the day on which each stage was reached; buyers and
         revenue of purchases within the members' outcome windows; per member assigned
-        up to that day. Members in two arms are left out
-    Grain: one row per arm and day with an event
+        up to that day. Members in two arms are left out. A stage is unknown where no
+        member has a day of it
+    Grain: one row per arm and day, from the campaign's first event to its last
     Units: members, purchase days, currency
     Source: the rows of campaign members and orders themselves
     """
     so_far = pl.col("assigned").cum_sum().over("arm", order_by="day")
     revenue = ratio(pl.col("revenue"), pl.lit(CENTS))
-    rows = days.sort("arm", "day").select(
-        pl.col("arm").alias("segment"),
-        "day",
-        *(pl.col(name).cast(pl.Int64) for name in COUNTS),
-        revenue.alias("revenue"),
-        pl.when(so_far > 0).then(revenue / so_far).alias("revenue_per_member"),
+    rows = (
+        _every_day(days)
+        .sort("arm", "day")
+        .select(
+            pl.col("arm").alias("segment"),
+            "day",
+            pl.col("assigned", "buyers").cast(pl.Int64),
+            *(_if_any(name) for name in STAGES),
+            revenue.alias("revenue"),
+            pl.when(so_far > 0).then(revenue / so_far).alias("revenue_per_member"),
+        )
     )
     return Monitor.validate(rows.collect())
+
+
+def _if_any(stage: str) -> pl.Expr:
+    counted = pl.col(stage).cast(pl.Int64)
+    return pl.when(counted.sum() > 0).then(counted).alias(stage)
+
+
+def _every_day(days: LazyFrame[CampaignDays]) -> pl.LazyFrame:
+    """A row for each arm and day; on a day without an event there was none."""
+    span = pl.date_range(pl.min("day"), pl.max("day"))
+    grid = days.select("arm").unique().join(days.select(span), how="cross")
+    told = days.select("arm", "day", *COUNTS, "revenue")
+    rows = grid.join(told, on=["arm", "day"], how="left")
+    return rows.with_columns(pl.exclude("arm", "day").fill_null(0))
 
 
 def campaign_path(

@@ -30,8 +30,13 @@ def lifts(view: View, campaign: str) -> None:
 def path(view: View, campaign: str) -> None:
     """The lift as it became known, with an interval that may be read at any time."""
     question = view.ask("campaign_path", campaign=campaign)
-    if not _filtered(view):
-        look.drawn(view, question, _path(view.key, question, view.lang), "path")
+    if _filtered(view):
+        return
+    if _read_once(question):
+        title = say(view.lang, "path.once.title")
+        st.html(cards.empty(title, say(view.lang, "path.once")))
+        return
+    look.drawn(view, question, _path(view.key, question, view.lang), "path")
 
 
 def sales(view: View, campaign: str) -> None:
@@ -40,6 +45,12 @@ def sales(view: View, campaign: str) -> None:
     if not _filtered(view):
         ink = cards.ink_for(view, "revenue")
         look.drawn(view, question, _sales(view.key, question, ink), "sales")
+
+
+def _read_once(question: Question) -> bool:
+    """Whether all windows ended on one day: there is no course to draw."""
+    answer = queries.answer(question)
+    return "day" in answer.columns and answer["day"].n_unique() == 1
 
 
 def _filtered(view: View) -> bool:

@@ -187,6 +187,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "funnel.col.opened": ("打开", "Opened"),
     "funnel.col.clicked": ("点击", "Clicked"),
     "funnel.col.redeemed": ("核销", "Redeemed"),
+    "path.once.title": ("一次读数", "Read once"),
+    "path.once": (
+        "全部成员同一天分组，结果窗口同时结束：提升只读一次，见上方各结果",
+        "All members were assigned on one day and measured together: the lift is read once, see the outcomes above",
+    ),
     "sales.title": ("每日销售", "Sales per day"),
     "sales.sub": (
         "结果窗口内的净收入，除以截至当日已分配的成员",

@@ -88,6 +88,12 @@ def test_the_days_add_up_to_the_members(company: Reader) -> None:
     for row in asked(company, "srm", campaign="CP12").to_dicts():
         mine = days.filter(pl.col("segment") == row["segment"])
         assert mine["assigned"].sum() == row["members"]
+        first, last = days["day"].min(), days["day"].max()
+        assert isinstance(first, date)
+        assert isinstance(last, date)
+        every = pl.date_range(first, last, eager=True)
+        assert mine["day"].to_list() == every.to_list()
+        assert mine["revenue"].null_count() == 0
 
 
 def test_what_is_no_campaign_or_stage_says_what_is_right(company: Reader) -> None:
