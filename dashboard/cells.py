@@ -43,7 +43,7 @@ HOMES = (
 )
 """Purchases by store of the customers without a declared one."""
 
-BATCH_ROWS = 6_000_000
+BATCH_ROWS = 3_000_000
 """Customers times dates that are laid out at once, so that memory is bounded."""
 
 

@@ -70,7 +70,7 @@ def _lock(
     folders: Sequence[Path],
     scratch: Path | None,
 ) -> None:
-    limit = os.environ.get(MEMORY_LIMIT, "3GB")
+    limit = os.environ.get(MEMORY_LIMIT, "2GB")
     settings = {
         "TimeZone": "'UTC'",
         "enable_progress_bar": "false",
