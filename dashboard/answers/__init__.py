@@ -16,6 +16,7 @@ from dashboard.answers import (
     negatives,
     proved,
     retention,
+    service,
     simulation,
     tiering,
     trials,
@@ -23,14 +24,14 @@ from dashboard.answers import (
 )
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
-from dashboard.answers.view import View, look, offered
+from dashboard.answers.view import UNKNOWN, View, look, offered
 from dashboard.catalogue import Metric
 from dashboard.question import Question
 from dashboard.reader import Reader
 from dashboard.viewer import Viewer
 from metrics.estimates import with_state
 
-__all__ = ["answer", "missing", "offered"]
+__all__ = ["UNKNOWN", "answer", "missing", "offered"]
 
 ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "satisfaction_drivers": listed.drivers,
@@ -62,6 +63,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "repurchase_at_age": retention.at_age,
     "purchase_interval": retention.intervals,
     **trials.ROWS,
+    **service.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,
@@ -89,17 +91,6 @@ def answer(reader: Reader, viewer: Viewer, question: Question) -> pl.DataFrame:
     if "compare" in view.options and view.metric.name not in SPLIT:
         frame = compare.compared(view, frame, _ask)
     return frame
-
-
-UNKNOWN = {
-    "segment": pl.String,
-    "value": pl.Float64,
-    "n": pl.Int64,
-    "ci_low": pl.Float64,
-    "ci_high": pl.Float64,
-    "state": pl.String,
-    "reason": pl.String,
-}
 
 
 def unanswerable(absent: tuple[str, ...]) -> dict[str, object]:
