@@ -18,7 +18,7 @@ from data.settings import Settings
 AHEAD = timedelta(days=3)
 """What has happened may lie a day after the last one, as the door allows it."""
 
-DAYS = {name: pl.Int64 for name in ("ends", "opens", "closes", "worked")}
+DAYS = dict.fromkeys(("ends", "opens", "closes", "worked"), pl.Int64)
 FIRST = "SELECT LEAST(MIN(opened_on), $as_of) FROM tickets"
 
 

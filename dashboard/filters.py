@@ -20,6 +20,8 @@ WINDOWS = ("30", "90", "180", "365", "all")
 TRENDS = tuple(metric.name for metric in METRICS)
 CUTS = tuple(dict.fromkeys(cut for metric in METRICS for cut in metric.cuts))
 STAGES = ("assigned", "reached", "opened", "clicked", "redeemed", "bought")
+TICKETS = ("breached", "fresh", "response", "resolution", "step", "open")
+PARETO = ("type", "cause")
 IS, IS_NOT = "is", "not"
 MARKDOWN = re.compile(r"[\\`*_\[\]<>$~]|:(?! )")  # labels are; names of stores are not
 
@@ -78,6 +80,9 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("cohort_span", ("in-month", "by-month"), ""),
         state.one("campaign", queries.campaign_names(), ""),
         state.one("stage", STAGES, ""),
+        state.one("tickets_show", TICKETS, ""),
+        state.one("pareto_by", PARETO, ""),
+        state.one("service_trend", TRENDS, ""),
         *pairs,
     ]
 

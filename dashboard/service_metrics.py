@@ -63,14 +63,14 @@ SERVICE = (
         "open_tickets", "Open tickets", "未结工单", "count", "low", "rows",
         service.open_tickets,
         "截至统计日结束仍未结的工单：没有解决的工单，以及闭环没有走完的投诉，不论何时开单。"
-        "超时：超过首次响应或解决的承诺时限，或在闭环的某一步等待超过该步时限；一单可以同时超几项。",
+        "超时：超过首次响应或解决的承诺时限，或在闭环的某一步等待超过该步时限；一单可以同时超几项；新超时：其中任一项在最近 24 小时内刚超过。",
         window=None, needs=NEEDS, cuts=STANDING, history=False,
     ),
     Metric(
         "ticket_list", "List of open tickets", "未结工单清单", "count", None, "rows",
         service.ticket_list,
-        "未结工单逐单列出，超时最久的在前：在等什么、等了多久、开单多久、超了哪项承诺、超了多少小时。"
-        "--show 可只看超时的：breached、response、resolution、step；--team 等可只看一个分群。",
+        "未结工单逐单列出，刚超时的在前：在等什么、等了多久、开单多久、超了哪项承诺、超了多少小时。"
+        "--show 可只看超时的：breached、fresh、response、resolution、step；--team 等可只看一个分群。",
         window=None, needs=NEEDS, options=("show", *OWN), cuts=(), history=False,
     ),
     Metric(

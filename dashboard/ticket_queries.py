@@ -106,10 +106,11 @@ standing AS (
             ELSE 'resolution'
         END AS waits_for,
         {limits}[p.came] AS limit_hours,
-        CASE WHEN p.responded IS NULL AND {answers} THEN {clock} - {opened} - {respond} END
-            AS response_over,
+        CASE
+            WHEN p.responded IS NULL AND {answers} THEN {clock} - {opened} - {respond}
+        END AS response_over,
         CASE WHEN p.ended IS NULL AND {ends} THEN {clock} - {opened} - {resolve} END
-            AS resolution_over,
+            AS resolution_over
     FROM placed AS p
 ),
 judged AS (
@@ -129,6 +130,7 @@ SELECT
     COUNT(*) FILTER (
         s.response_over > 0 OR s.resolution_over > 0 OR s.step_over > 0
     ) AS breached,
+    COUNT(*) FILTER ({fresh}) AS fresh,
     COUNT(*) FILTER (s.response_over > 0) AS response,
     COUNT(*) FILTER (s.resolution_over > 0) AS resolution,
     COUNT(*) FILTER (s.step_over > 0) AS step,
@@ -152,7 +154,7 @@ SELECT
         THEN GREATEST(s.response_over, s.resolution_over, s.step_over) / 3600
     END AS over_hours
 FROM judged AS s WHERE {chosen}
-ORDER BY over_hours DESC NULLS LAST, age_hours DESC, s.ticket_id
+ORDER BY over_hours NULLS LAST, age_hours, s.ticket_id
 """
 )
 LOOPED = (
@@ -161,7 +163,9 @@ LOOPED = (
 SELECT
     n.place, COUNT(*) FILTER (s.came >= n.place) AS reached,
     COUNT(*) FILTER (s.came = n.place AND s.done IS NULL) AS waiting,
-    COUNT(*) FILTER (s.came = n.place AND s.step_over > 0 AND s.done IS NULL) AS breached,
+    COUNT(*) FILTER (
+        s.came = n.place AND s.done IS NULL AND s.step_over > 0
+    ) AS breached,
     MEDIAN({now} - s.since) FILTER (s.came = n.place AND s.done IS NULL) AS median_age,
     MAX({now} - s.since) FILTER (s.came = n.place AND s.done IS NULL) AS oldest_age,
     MEDIAN(s.steps[n.place] - s.steps[n.place - 1]) FILTER (n.place > 1) AS taken

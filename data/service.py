@@ -65,9 +65,7 @@ class ServiceSettings(Setting):
     weekdays: tuple[Weekday, ...] = (1, 2, 3, 4, 5)
     holidays: tuple[date, ...] = ()
     workdays: tuple[date, ...] = ()
-    response_hours: PromiseSettings = PromiseSettings(
-        complaint=4, enquiry=8, request=8
-    )
+    response_hours: PromiseSettings = PromiseSettings(complaint=4, enquiry=8, request=8)
     resolve_hours: PromiseSettings = PromiseSettings(
         complaint=96, enquiry=48, request=72
     )

@@ -36,6 +36,7 @@ class OpenTickets(Result):
     segment: pl.String = Field()
     value: pl.Int64 = Field(ge=0)
     breached: pl.Int64 = Field(ge=0)
+    fresh: pl.Int64 = Field(ge=0)
     response: pl.Int64 = Field(ge=0)
     resolution: pl.Int64 = Field(ge=0)
     step: pl.Int64 = Field(ge=0)
@@ -146,9 +147,7 @@ def ticket_satisfaction(
     deff = design_effect(n="rated")
     low, high = t_interval(mean, variance, n, confidence=confidence, deff=deff)
     bounds = (low.clip(1.0, 5.0), high.clip(1.0, 5.0))
-    return estimates(
-        rows.with_columns(mean.alias("value"), n.alias("n"), *bounds)
-    )
+    return estimates(rows.with_columns(mean.alias("value"), n.alias("n"), *bounds))
 
 
 def tickets(sums: LazyFrame[TicketSums], *, by: str = EVERYONE) -> DataFrame[Volume]:
@@ -175,14 +174,15 @@ def open_tickets(
 
     Formula: tickets without resolution, and complaints whose loop is not closed;
         breached: past the hours promised for a response or a resolution, or waiting
-        for the loop's next step for longer than its limit; a ticket may break several.
-        As of the end of the as-of date, whenever it was opened
-    Grain: one row per segment of `by`: segment, value, breached, response, resolution,
-        step, oldest_hours
+        for the loop's next step for longer than its limit; a ticket may break several;
+        fresh: one of them in the last 24 hours of its clock. As of the end of the as-of
+        date, whenever it was opened
+    Grain: one row per segment of `by`: segment, value, breached, fresh, response,
+        resolution, step, oldest_hours
     Units: tickets; hours on the calendar
     Source: the rows of tickets themselves
     """
-    counts = ("open", "breached", "response", "resolution", "step")
+    counts = ("open", "breached", "fresh", "response", "resolution", "step")
     oldest = (pl.col("oldest").max() / 3600).alias("oldest_hours")
     rows = segments(sums, by, *(pl.col(name).sum() for name in counts), oldest)
     shown = rows.rename({"open": "value"})
@@ -191,10 +191,10 @@ def open_tickets(
 
 
 def ticket_list(listed: pl.DataFrame) -> DataFrame[OpenTicket]:
-    """The tickets that are open, those longest past a promise first.
+    """The tickets that are open: those that missed a promise last come first.
 
     Formula: as open_tickets; over_hours: by how much the promise that is missed most
-        is missed, on its clock; waiting_hours: since the last step that was taken
+        is missed, on its clock, the least first; waiting_hours: since the last step that was taken
     Grain: one row per open ticket
     Units: hours on the calendar, exact to the second, as of the end of the as-of date
     Source: the rows of tickets themselves

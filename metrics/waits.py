@@ -31,7 +31,7 @@ class WaitTimes(Estimate):
 def first_response_time(
     waits: LazyFrame[Waits], *, confidence: float = CONFIDENCE
 ) -> DataFrame[WaitTimes]:
-    """First response: hours from opening to the first response, half and 90% of tickets.
+    """First response: hours from opening to it, of half and of 90% of tickets.
 
     Formula: Kaplan-Meier over tickets opened in the window; tickets without a response
         count up to the end of the as-of date; value: the first minute by which half had
@@ -74,8 +74,8 @@ def _times(waits: pl.LazyFrame, confidence: float) -> DataFrame[WaitTimes]:
     )
     for clock, name in CLOCKS.items():
         found = _quantiles(_curves(waits.filter(pl.col("clock") == clock), confidence))
-        named = found.rename(lambda c, n=name: c if c == "segment" else n + c)
-        rows = rows.join(named, on="segment", how="left")
+        found = found.select("segment", pl.exclude("segment").name.prefix(name))
+        rows = rows.join(found, on="segment", how="left")
     half, most = pl.col("median"), pl.col("p90")
     shown = rows.sort("segment").with_columns(
         half.alias("value"),
@@ -105,7 +105,7 @@ def _curves(waits: pl.LazyFrame, confidence: float) -> pl.LazyFrame:
 
 
 def _quantiles(curves: pl.LazyFrame) -> pl.LazyFrame:
-    """The first minute at which the curve, or a bound of it, gets that far; in hours."""
+    """The hours after which the curve, or a bound of it, gets that far."""
     return curves.group_by("segment").agg(
         _first("share", HALF).alias("median"),
         _first("ci_high", HALF).alias("ci_low"),

@@ -18,7 +18,11 @@ from metrics.estimates import EVERYONE
 
 OWN = ("team", "agent", "channel", "kind", "type", "cause")
 CUTS = (*OWN, "region", "store", "customer_type", "acquisition_channel", "tier")
-SHOWN = ("open", "breached", "response", "resolution", "step")
+PROMISES = ("response", "resolution", "step")
+SHOWN = ("breached", "fresh", *PROMISES, "open")
+FRESH = " OR ".join(
+    f"s.{name}_over > 0 AND s.{name}_over <= 86400" for name in PROMISES
+)
 KEPT = "SELECT " + ", ".join(
     f"COUNT({name}) > 0 AS {name}" for name in (*LOOP, "first_response", "ended")
 )
@@ -36,9 +40,11 @@ UNTOLD = {
 """Metrics that cannot be told where no ticket has such a moment."""
 OVER = {
     "open": "TRUE",
-    "breached": "s.response_over > 0 OR s.resolution_over > 0 OR s.step_over > 0",
-    **{name: f"s.{name}_over > 0" for name in SHOWN[2:]},
+    "breached": " OR ".join(f"s.{name}_over > 0" for name in PROMISES),
+    "fresh": FRESH,
+    **{name: f"s.{name}_over > 0" for name in PROMISES},
 }
+"""Which open tickets are listed: by the promise that is broken."""
 
 
 def response_time(view: View) -> pl.DataFrame:
@@ -157,6 +163,7 @@ def _ask(
         "respond": asked.promise(desk.response_hours.hours, row),
         "resolve": asked.promise(desk.resolve_hours.hours, row),
         "answers": str(_kept(view)["first_response"]).upper(),
+        "fresh": FRESH,
         "ends": str(_kept(view)["ended"]).upper(),
         **asked.clocked(desk, at, row),
         **asked.steps(kept, desk, "s"),

@@ -14,6 +14,7 @@ from dashboard.words import (
     reasons,
     retention,
     rules,
+    service,
     shell,
     tiers,
     worth,
@@ -33,6 +34,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **quality.TEXTS,
     **retention.TEXTS,
     **rules.TEXTS,
+    **service.TEXTS,
     **tiers.TEXTS,
     **worth.TEXTS,
 }

@@ -50,6 +50,7 @@ class OpenSums(Cells):
     segment: pl.String = pa.Field()
     open: pl.Int64 = pa.Field(ge=0)
     breached: pl.Int64 = pa.Field(ge=0)
+    fresh: pl.Int64 = pa.Field(ge=0)
     response: pl.Int64 = pa.Field(ge=0)
     resolution: pl.Int64 = pa.Field(ge=0)
     step: pl.Int64 = pa.Field(ge=0)
@@ -57,7 +58,7 @@ class OpenSums(Cells):
 
 
 class ComplaintSums(Cells):
-    """One row per segment: complaints of a window, of the one before, recurring ones."""
+    """One row per segment: complaints of a window, of that before, recurring."""
 
     segment: pl.String = pa.Field()
     complaints: pl.Int64 = pa.Field(ge=0)
@@ -70,7 +71,8 @@ class LoopSums(Cells):
     """One row per step of the closed loop: complaints that came so far, and stay there.
 
     `waiting`: as of the date they wait for the next step; `breached` of them wait for
-    longer than its limit. Ages are in seconds. `taken`: the median from the step before.
+    longer than its limit. Ages are in seconds; `taken` is the median from the step
+    before.
     """
 
     step: pl.String = pa.Field()

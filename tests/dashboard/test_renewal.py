@@ -61,6 +61,7 @@ PLAIN = (
     *("tier_rules", "campaign_plans", "campaign_entries", "campaign_cells"),
     "campaign_days",
     "cohort_cells",
+    *("ticket_cases", "service_days"),
 )
 
 

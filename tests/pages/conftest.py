@@ -18,6 +18,7 @@ PAGES = (
     "lifetime_value",
     "tiers",
     "campaigns",
+    "service",
     "data_quality",
     "definitions",
 )
