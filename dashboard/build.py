@@ -9,10 +9,10 @@ from dashboard import (
     appraisals,
     backtests,
     cells,
-    desk,
     periods,
     replay,
     serving,
+    ticket_times,
     tierings,
     trials,
     values,
@@ -40,7 +40,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     valued = values.dates(first, as_of)
     appraisals.build(connection, settings, valued, valued)
     trials.keep(connection, as_of)
-    desk.keep(connection, settings, as_of)
+    ticket_times.keep(connection, settings, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 

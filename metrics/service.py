@@ -194,7 +194,8 @@ def ticket_list(listed: pl.DataFrame) -> DataFrame[OpenTicket]:
     """The tickets that are open: those that missed a promise last come first.
 
     Formula: as open_tickets; over_hours: by how much the promise that is missed most
-        is missed, on its clock, the least first; waiting_hours: since the last step that was taken
+        is missed, on its clock, the least first; waiting_hours: since the last step
+        that was taken
     Grain: one row per open ticket
     Units: hours on the calendar, exact to the second, as of the end of the as-of date
     Source: the rows of tickets themselves
