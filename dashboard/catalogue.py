@@ -13,6 +13,7 @@ from dashboard.measure import (
     PURCHASE_CUTS,
     Metric,
 )
+from dashboard.person_metrics import PERSON
 from data.errors import UsageError
 from metrics import (
     backtest,
@@ -284,6 +285,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     *DELIVERED,
     *CAMPAIGNS,
+    *PERSON,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 
