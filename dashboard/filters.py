@@ -20,6 +20,9 @@ WINDOWS = ("30", "90", "180", "365", "all")
 TRENDS = tuple(metric.name for metric in METRICS)
 CUTS = tuple(dict.fromkeys(cut for metric in METRICS for cut in metric.cuts))
 STAGES = ("assigned", "reached", "opened", "clicked", "redeemed", "bought")
+EVENTS = (
+    "all", "order", "contact", "ticket", "answer", "campaign", "points", "interaction",
+)  # fmt: skip
 IS, IS_NOT = "is", "not"
 MARKDOWN = re.compile(r"[\\`*_\[\]<>$~]|:(?! )")  # labels are; names of stores are not
 
@@ -78,6 +81,8 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("cohort_span", ("in-month", "by-month"), ""),
         state.one("campaign", queries.campaign_names(), ""),
         state.one("stage", STAGES, ""),
+        state.text("customer"),
+        state.one("event", EVENTS, ""),
         *pairs,
     ]
 

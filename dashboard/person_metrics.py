@@ -7,6 +7,12 @@ ONE = ("customer",)
 
 PERSON = (
     Metric(
+        "customer_search", "Find customers", "查找客户", "count", None, "rows",
+        customer.customer_search,
+        "客户编号以 --find 开头的客户，最多 20 位，按近 365 天净收入排序；不给 --find 则为净收入最高的客户。",
+        window=None, options=("find",), cuts=(), history=False,
+    ),
+    Metric(
         "customer_profile", "Customer profile", "客户档案", "money", None, "rows",
         customer.customer_profile,
         "一位客户（--customer）在最后一天的属性、层级、购买、CLV、健康度与忠诚指数。",

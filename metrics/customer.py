@@ -41,6 +41,18 @@ class Profile(Result):
     loyalty: pl.Float64 = pa.Field(nullable=True)
 
 
+class Found(Result):
+    """One row per customer that was found: where it stands on the last day."""
+
+    customer_id: pl.String = pa.Field()
+    store: pl.String = pa.Field()
+    tier: pl.String = pa.Field()
+    last_day: pl.Date = pa.Field(nullable=True)
+    annual_revenue: pl.Float64 = pa.Field(nullable=True)
+    clv: pl.Float64 = pa.Field(nullable=True)
+    health: pl.Float64 = pa.Field(nullable=True)
+
+
 class Timeline(Result):
     """One row per event of a customer, the newest first."""
 
@@ -99,6 +111,19 @@ def customer_profile(rows: pl.DataFrame) -> DataFrame[Profile]:
     ]
     counts = pl.col("days", "orders").cast(pl.Int64)
     return Profile.validate(rows.select(names).with_columns(counts, *numbers))
+
+
+def customer_search(rows: pl.DataFrame) -> DataFrame[Found]:
+    """Find customers: those whose id begins with a text, the largest first.
+
+    Formula: at most 20; without a text those with the highest net revenue of the
+        trailing 365 days
+    Grain: one row per customer: store, tier, last purchase, annual_revenue, clv, health
+    Units: currency; points, 0 to 100
+    Source: customers as of the last day
+    """
+    numbers = pl.col("annual_revenue", "clv", "health").cast(pl.Float64)
+    return Found.validate(rows.with_columns(numbers))
 
 
 def customer_timeline(events: pl.DataFrame) -> DataFrame[Timeline]:

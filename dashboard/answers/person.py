@@ -17,12 +17,14 @@ from data.errors import UsageError
 from data.schemas.health import Factors
 from data.schemas.person import Bought, PurchaseDays, Situation
 from metrics.customer import (
+    Found,
     Profile,
     ScoreHistory,
     ScoreSteps,
     Timeline,
     customer_profile,
     customer_scores,
+    customer_search,
     customer_steps,
     customer_timeline,
 )
@@ -42,6 +44,14 @@ FROM current_customers AS c
 LEFT JOIN health_scores AS s ON s.customer_key = c.customer_key
 WHERE c.customer_id = $customer AND {clauses}
 """
+FOUND = """
+SELECT
+    c.customer_id, c.store, c.tier, c.last_day, c.annual_revenue, s.clv, s.health
+FROM current_customers AS c
+LEFT JOIN health_scores AS s ON s.customer_key = c.customer_key
+WHERE starts_with(c.customer_id, $find) AND {clauses}
+ORDER BY c.annual_revenue DESC NULLS LAST, c.customer_id LIMIT 20
+"""
 DAYS = """
 SELECT DISTINCT o.day FROM occasions AS o
 INNER JOIN profiles AS p ON p.customer_key = o.customer_key
@@ -52,12 +62,19 @@ WHERE
 """The days on which a customer bought, as known on a date."""
 
 
+def search(view: View) -> pl.DataFrame:
+    """The customers whose id begins with a text."""
+    _last_day(view)
+    clauses, values = chosen("c", view.where)
+    given = {"find": view.options.get("find", ""), **values}
+    with view.reader.snapshot.cursor() as cursor:
+        found = cursor.sql(FOUND.format(clauses=clauses), params=given).pl()
+    return _plain(customer_search(found)) if found.height else _nobody(Found)
+
+
 def profile(view: View) -> pl.DataFrame:
     """Who a customer is, on the last day."""
-    if view.as_of != offered(view.reader)[-1]:
-        raise UsageError(
-            "customer_profile is told as of the last day; customer_scores has the past"
-        )
+    _last_day(view)
     rows = _standing(view)
     if rows.is_empty():
         return _nobody(Profile)
@@ -137,6 +154,12 @@ def action(view: View) -> pl.DataFrame:
     return _plain(next_action(Situation.validate(found.lazy())))
 
 
+def _last_day(view: View) -> None:
+    if view.as_of != offered(view.reader)[-1]:
+        name = view.metric.name
+        raise UsageError(f"{name} is told as of the last day; leave --as-of out")
+
+
 def _customer(view: View) -> str:
     try:
         return view.options["customer"]
@@ -198,9 +221,14 @@ def _scores(view: View) -> DataFrame[Factors] | None:
 
 def _group_gap(view: View) -> float | None:
     """The days by which half of all purchase days were followed by another."""
-    everybody = look(view.reader, LOCAL, Question("purchase_interval", view.as_of))
-    median: int | None = retention.intervals(everybody)["median_days"][0]
-    return median
+
+    def ask() -> float | None:
+        asked = Question("purchase_interval", view.as_of)
+        everybody = look(view.reader, LOCAL, asked)
+        median: int | None = retention.intervals(everybody)["median_days"][0]
+        return median
+
+    return view.reader.remember(("group gap", view.as_of), ask)
 
 
 def _plain(rows: pl.DataFrame) -> pl.DataFrame:
@@ -214,6 +242,7 @@ def _nobody(model: type[Result], reason: str = UNKNOWN) -> pl.DataFrame:
 
 
 ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
+    "customer_search": search,
     "customer_profile": profile,
     "customer_timeline": events,
     "customer_rhythm": rhythm,

@@ -31,6 +31,7 @@ PATHS = {
     "campaigns": "campaigns",
     "retention": "retention",
     "lifetime_value": "lifetime_value",
+    "customer_360": "customer_360",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

@@ -18,6 +18,7 @@ PAGES = (
     "lifetime_value",
     "tiers",
     "campaigns",
+    "customer_360",
     "data_quality",
     "definitions",
 )
