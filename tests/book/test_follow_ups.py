@@ -2,12 +2,10 @@
 
 from datetime import date
 
-import pytest
-
-from dashboard.book import Book, ConflictError, NotAllowedError, follow_ups
+from dashboard.book import Book, follow_ups
 from dashboard.book.contacts import Contact
 from dashboard.book.follow_ups import Task
-from tests.book.conftest import Clock, pen
+from tests.book.conftest import pen
 
 TODAY = date(2026, 11, 2)
 LATER = date(2026, 11, 9)
