@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import cards, filters, formats, lists, queries
 from dashboard.customer_cards import habit_value
 from dashboard.filters import View
-from dashboard.numbers import Cell, Ink, Row, inside
+from dashboard.numbers import Cell, Ink, Row, inside, stated
 from dashboard.question import Question
 from dashboard.tier_stays import COLUMNS, stay
 from dashboard.tier_tables import framed, head_row, scheme_name
@@ -30,7 +30,8 @@ def timeline(view: View, customer: str) -> None:
         st.html(cards.empty(say(view.lang, "timeline.none")))
         return
     body = "".join(_event(view, question, row) for row in rows.head(MOST).to_dicts())
-    st.html(framed(question, body))
+    table = f'<table class="ch-table">{body}</table>'
+    st.html(f'<div class="ch-scroll" {stated(question)}>{table}</div>')
     if rows.height > MOST:
         st.caption(say(view.lang, "timeline.more", n=MOST))
     lists.files(view, lists.People(question))

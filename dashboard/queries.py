@@ -81,6 +81,11 @@ def answer(question: Question) -> pl.DataFrame:
     return _answer(here.snapshot.id, viewer(), question, here)
 
 
+def fresh(question: Question) -> pl.DataFrame:
+    """The answer to a question about what people write, which is never cached."""
+    return answers.answer(reader(), viewer(), question)
+
+
 @st.cache_resource(max_entries=KEPT_ANSWERS, show_spinner=False)
 def _answer(
     snapshot: str, viewer: Viewer, question: Question, _reader: Reader

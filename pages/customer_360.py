@@ -5,6 +5,7 @@ from dashboard import (
     cards,
     charts,
     customer_cards,
+    customer_desk,
     customer_history,
     customer_search,
 )
@@ -13,8 +14,11 @@ view = customer_search.current()
 customer = customer_search.chosen(view)
 customer_cards.head(view, customer)
 
-with cards.card("next-action", *cards.titles(view, "action")):
+left, right = blocks.columns(1, 1)
+with left, cards.card("next-action", *cards.titles(view, "action")):
     customer_cards.next_action(view, customer)
+with right, cards.card("follow-ups", *cards.titles(view, "desk360")):
+    customer_desk.follow_up(view, customer)
 
 customer_cards.facts(view, customer)
 

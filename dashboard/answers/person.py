@@ -145,8 +145,12 @@ def action(view: View) -> pl.DataFrame:
     if standing.is_empty():
         return _nobody(NextAction)
     customer, reader = _customer(view), view.reader
+    rows = dict(timeline.rows(reader, customer, view.as_of))
+    if view.as_of == offered(reader)[-1]:
+        made = situation.recorded(reader.snapshot.store.root, customer)
+        rows["contacts"] = pl.concat([rows["contacts"], made], how="diagonal_relaxed")
     found = situation.situation(
-        timeline.rows(reader, customer, view.as_of),
+        rows,
         timeline.declared(reader, customer),
         rhythm(view).row(0, named=True),
         (customer, view.as_of),

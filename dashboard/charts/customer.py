@@ -11,15 +11,14 @@ from dashboard.charts.trend import MONTH
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, noted
 from dashboard.question import Question
-from dashboard.style import ACCENT, BAD, GOOD, NEUTRAL, OTHER_COLOURS, WATCH
+from dashboard.style import ACCENT, BAD, GOOD, NEUTRAL, WATCH
 from dashboard.words import say
 from metrics.health_change import PARTS
 
 HEIGHT = 360
 LINE, BARS = [0.45, 1.0], [0.0, 0.36]
-COLOURS = dict(
-    zip(PARTS, (NEUTRAL, ACCENT, GOOD, WATCH, BAD, *OTHER_COLOURS[1:4]), strict=True)
-)
+OTHERS = ("#7C68C8", "#A9788F", "#5F7FA8")
+COLOURS = dict(zip(PARTS, (NEUTRAL, ACCENT, GOOD, WATCH, *OTHERS, BAD), strict=True))
 
 
 def customer_scores(view: View, customer: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from dashboard.book import book_of, contacts
 from dashboard.person.timeline import Rows
 
 
@@ -35,8 +37,24 @@ def situation(
     return pl.DataFrame([told])
 
 
+def recorded(store: Path, customer: str) -> pl.DataFrame:
+    """The contacts that people recorded in the book, as if they had been delivered.
+
+    Errors: UnavailableError when the book cannot be read.
+    """
+    found = contacts.listed(book_of(store), customers=[customer])
+    closed = pl.when(pl.col("status") == "closed").then(pl.col("follow_up_due"))
+    return found.select(
+        "customer_id",
+        "contacted_on",
+        "follow_up_due",
+        closed.alias("follow_up_done_on"),
+    )
+
+
 def _since(day: Any, as_of: date) -> int | None:
-    return None if day is None else (as_of - day).days
+    """Days up to a date; what was written since then counts as today."""
+    return None if day is None else max(0, (as_of - day).days)
 
 
 def _complaint(tickets: pl.DataFrame, as_of: date) -> int | None:
