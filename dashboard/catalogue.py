@@ -13,6 +13,7 @@ from dashboard.measure import (
     PURCHASE_CUTS,
     Metric,
 )
+from dashboard.person_metrics import PERSON
 from dashboard.service_metrics import SERVICE
 from data.errors import UsageError
 from metrics import (
@@ -286,6 +287,7 @@ METRICS: tuple[Metric, ...] = (
     *DELIVERED,
     *CAMPAIGNS,
     *SERVICE,
+    *PERSON,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -22,6 +22,9 @@ CUTS = tuple(dict.fromkeys(cut for metric in METRICS for cut in metric.cuts))
 STAGES = ("assigned", "reached", "opened", "clicked", "redeemed", "bought")
 TICKETS = ("breached", "fresh", "response", "resolution", "step", "open")
 PARETO = ("type", "cause")
+EVENTS = (
+    "all", "order", "contact", "ticket", "answer", "campaign", "points", "interaction",
+)  # fmt: skip
 IS, IS_NOT = "is", "not"
 MARKDOWN = re.compile(r"[\\`*_\[\]<>$~]|:(?! )")  # labels are; names of stores are not
 
@@ -83,6 +86,8 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("tickets_show", TICKETS, ""),
         state.one("pareto_by", PARETO, ""),
         state.one("service_trend", TRENDS, ""),
+        state.text("customer"),
+        state.one("event", EVENTS, ""),
         *pairs,
     ]
 

@@ -14,6 +14,7 @@ from dashboard.answers import (
     health_changes,
     listed,
     negatives,
+    person,
     proved,
     retention,
     service,
@@ -69,6 +70,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "health_score": health.score,
     "loyalty_index": health.score,
     "health_change": health_changes.changed,
+    **person.ROWS,
 }
 
 

@@ -1,6 +1,7 @@
 """Charts: one look, cached by small keys, each number with its origin."""
 
 from dashboard.charts.campaigns import lifts, path, sales
+from dashboard.charts.customer import customer_scores
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
@@ -15,6 +16,7 @@ __all__ = [
     "at_age",
     "caption",
     "curve",
+    "customer_scores",
     "drivers",
     "growth",
     "intervals",

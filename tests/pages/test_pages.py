@@ -17,6 +17,7 @@ TITLES = {
     "service": ("服务与投诉", "Service &amp; complaints"),
     "retention": ("复购与留存", "Repurchase &amp; retention"),
     "lifetime_value": ("客户终身价值", "Lifetime value"),
+    "customer_360": ("客户 360", "Customer 360"),
     "data_quality": ("数据质量", "Data quality"),
     "definitions": ("指标口径", "Definitions"),
 }
