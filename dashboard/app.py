@@ -25,6 +25,7 @@ GROUPS = {
         ("tiers", "stairs"),
         ("campaigns", "campaign"),
     ),
+    "operations": (("churn_watchlist", "person_alert"),),
     "data": (("data_quality", "verified"), ("definitions", "menu_book")),
 }
 UNFILTERED = ("data_quality", "definitions")

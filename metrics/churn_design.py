@@ -67,9 +67,7 @@ def columns(
 ) -> pl.DataFrame:
     """The model's columns and the rule's, a row per customer; null where not known."""
     unknown = np.full(facts.height, np.nan)
-    alive, quiet = (
-        no_purchase(facts, fit, horizon_days) if fit else (unknown, unknown)
-    )
+    alive, quiet = no_purchase(facts, fit, horizon_days) if fit else (unknown, unknown)
     return facts.select(
         pl.Series("habit", log_odds(quiet)).fill_nan(None),
         pl.Series("left", -log_odds(alive)).fill_nan(None),

@@ -19,7 +19,7 @@ MOST = 100_000
 """Customers that a fit looks at: the first in an order that knows nothing of them."""
 
 FOLDS = 5
-SHRINK, FREE = 1.0, np.inf
+SHRINK, FREE = 1.0, 1e6
 STEPS, SETTLED = 200, 1e-8
 Labels = NDArray[np.bool_]
 
@@ -43,7 +43,8 @@ class Rule:
     def contributions(self, columns: pl.DataFrame) -> Array:
         """What each column adds to a customer's log odds, against the mean customer."""
         part = np.array(self.weight) * self.slope / np.array(self.scale)
-        return (columns.select(self.names).to_numpy() - np.array(self.mean)) * part
+        values = np.asarray(columns.select(self.names).to_numpy(), np.float64)
+        return np.asarray((values - np.array(self.mean)) * part)
 
     def odds(self, columns: pl.DataFrame) -> Array:
         """The log odds of leaving, a customer each."""
@@ -92,12 +93,20 @@ def fit_out_of_fold(columns: pl.DataFrame, left: Labels, names: Sequence[str]) -
 
 
 def calibration(odds: Array, left: Labels) -> tuple[float, float]:
-    """Intercept and slope of a logistic regression of what came on the log odds."""
-    return _fitted(odds[:, None], left, FREE)
+    """Intercept and slope of a logistic regression of what came on the log odds.
+
+    Where all odds are alike no slope can be told: they are shifted to the share.
+    """
+    if not np.ptp(odds):
+        return float(log_odds(left.mean(keepdims=True))[0] - odds[0]), 1.0
+    shift, (slope,) = _fitted(odds[:, None], left, FREE)
+    return shift, slope
 
 
-def calibration_of(chance: Array, left: Labels) -> tuple[float, float]:
-    """The same, of probabilities."""
+def calibration_of(chance: Array, left: Labels) -> tuple[float, float] | None:
+    """The same, of probabilities; unknown where they or what came are all alike."""
+    if not np.ptp(chance) or left.all() or not left.any():
+        return None
     return calibration(log_odds(chance), left)
 
 
@@ -107,19 +116,21 @@ def _logistic(columns: pl.DataFrame, left: Labels) -> Rule:
     if not columns.width:
         share = log_odds(np.array([left.mean()]))
         return Rule((), (), (), (), float(share[0]))
-    intercept, *weight = _fitted((values - mean) / scale, left, SHRINK)
-    named = (tuple(map(float, each)) for each in (mean, scale, weight))
-    return Rule(tuple(columns.columns), *named, intercept)
+    intercept, weight = _fitted((values - mean) / scale, left, SHRINK)
+    around = (tuple(map(float, mean)), tuple(map(float, scale)))
+    return Rule(tuple(columns.columns), *around, weight, intercept)
 
 
-def _fitted(values: Array, left: Labels, size: float) -> tuple[float, ...]:
-    """Intercept and weights; on one thread, so that machines agree to the last digit."""
+def _fitted(
+    values: Array, left: Labels, size: float
+) -> tuple[float, tuple[float, ...]]:
+    """Intercept and weights; on one thread, as more would change the last digits."""
     model = LogisticRegression(
         C=size, solver="newton-cholesky", tol=SETTLED, max_iter=STEPS
     )
     with threadpool_limits(limits=1):
         model.fit(values, left)
-    return float(model.intercept_[0]), *map(float, model.coef_[0])
+    return float(model.intercept_[0]), tuple(map(float, model.coef_[0]))
 
 
 def _tells(column: pl.Series) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pandera.typing.polars import DataFrame
 
 from metrics.churn_frames import ChurnCurve, ChurnEvaluation, ChurnPrecision
-from metrics.estimates import CONFIDENCE, wilson
+from metrics.estimates import CONFIDENCE, exact_sum, wilson
 from metrics.likelihood import Array
 
 TENTHS = 10
@@ -24,7 +24,7 @@ MODEL, RULE, FORMULA = "model", "recency", "formula"
 
 @dataclass(frozen=True)
 class Cuts:
-    """The days on which the rules were fitted, calibrated and tested, and the horizon."""
+    """The days on which rules were fitted, calibrated and tested, and the horizon."""
 
     trained_on: date | None
     calibrated_on: date | None
@@ -47,7 +47,7 @@ class Told:
 def churn_model(
     told: Told, cuts: Cuts, *, confidence: float = CONFIDENCE
 ) -> DataFrame[ChurnEvaluation]:
-    """Churn model: how well it and the recency rule told, on a past day, who would leave.
+    """Churn model: how well it and the recency rule told on a past day who would leave.
 
     Formula: auc = chance that one who left was rated above one who stayed (ties count
         half); brier = mean (p - y)^2; skill = 1 - brier / (mean y (1 - mean y));
@@ -56,8 +56,8 @@ def churn_model(
         on a later one, tested on a third, each a horizon apart (in a shorter history
         calibrated out of fold); it is used if it beats the rule: the lower limit of
         the difference is above 0 and its Brier no larger; else the rule is used
-    Interval: of the difference: paired bootstrap over customers, 95%, with a fixed seed;
-        for more than 10,000 customers of so many (m out of n)
+    Interval: of the difference: paired bootstrap over customers, 95%, with a fixed
+        seed; for more than 10,000 customers of so many (m out of n)
     Grain: one row per rule (model: all columns; recency: days since the last purchase
         alone, calibrated alike; formula: the purchase model, where history is too
         short): segment, used, n, churned, auc, brier, skill, slope, intercept,
@@ -176,14 +176,14 @@ def difference(
     """
     model, rule = told.chances[MODEL], told.chances[RULE]
     order = np.lexsort((told.left, rule, model))
-    rows = (model[order], rule[order], told.left[order])
-    seen = _gap(*rows)
+    model, rule, left = model[order], rule[order], told.left[order]
+    seen = _gap(model, rule, left)
     if seen is None:
         return None
     size = min(order.size, MOST)
     rng = np.random.default_rng(SEED)
     draws = (rng.integers(0, order.size, size) for _ in range(DRAWS))
-    drawn = [_gap(*(each[some] for each in rows)) for some in draws]
+    drawn = [_gap(model[some], rule[some], left[some]) for some in draws]
     off = np.array([each for each in drawn if each is not None]) - seen
     tail = (1 - confidence) / 2
     bounds = np.quantile(off, [tail, 1 - tail]) * np.sqrt(size / order.size)
@@ -236,7 +236,7 @@ def _tenths(name: str, chance: Array, left: Labels) -> pl.DataFrame:
     smaller = pl.col("chance").rank("min").cast(pl.Int64) - 1
     tenth = (1 + TENTHS * smaller // pl.len()).cast(pl.Int64)
     summed = rows.group_by(tenth.alias("tenth")).agg(
-        pl.col("chance").mean().alias("predicted"),
+        (exact_sum(pl.col("chance"), decimals=12) / pl.len()).alias("predicted"),
         pl.col("left").sum().cast(pl.Int64).alias("churned"),
         pl.len().cast(pl.Int64).alias("n"),
     )

@@ -1,6 +1,6 @@
 """Whom to contact: the expected share that leaves, and the list ranked by money."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import pandera.polars as pa
 import polars as pl
@@ -44,6 +44,13 @@ class Watched(Result):
     rhythm_days: pl.Float64 = pa.Field(nullable=True)
     overdue_ratio: pl.Float64 = pa.Field(nullable=True)
     p_alive: pl.Float64 = pa.Field(nullable=True)
+    by_formula: pl.Float64 = pa.Field(nullable=True)
+    bought: pl.Int64 = pa.Field(ge=0)
+    bought_before: pl.Int64 = pa.Field(ge=0)
+    touched: pl.Int64 = pa.Field(ge=0, nullable=True)
+    touched_before: pl.Int64 = pa.Field(ge=0, nullable=True)
+    complaints: pl.Int64 = pa.Field(ge=0, nullable=True)
+    expiring: pl.Int64 = pa.Field(ge=0, nullable=True)
     owner: pl.String = pa.Field(nullable=True)
     tier: pl.String = pa.Field()
     region: pl.String = pa.Field()
@@ -65,8 +72,8 @@ def churn_probability(
         over the customers with a purchase in the 365 days before; of the calibrated
         model or, where that is better, the recency rule; without enough history of the
         purchase model
-    Interval: of the outcomes given the probabilities, 95%: -+ z sqrt(sum p (1 - p)) / n;
-        it does not cover a model that is wrong: see its track record
+    Interval: of the outcomes given the probabilities, 95%: -+ z sqrt(sum p (1 - p)) /
+        n; it does not cover a model that is wrong: see its track record
     Grain: one row per segment of `by`: segment, value, n = customers, ci_low, ci_high,
         horizon_days, expected_lost = sum of p, value_at_risk = sum, method, reason
     Units: share, 0 to 1; customers; currency
@@ -105,12 +112,15 @@ def watchlist(
         forecast over the horizon / (1 - P(no purchase) of the purchase model);
         saved_margin = win-back effect x value if kept - contact cost - reward x min(1,
         1 - p + effect); overdue_ratio = days since last / own rhythm, (k own + 2 usual)
-        / (k + 2) of k completed gaps; reasons = the largest additions to the log odds
+        / (k + 2) of k completed gaps; reasons = what adds most to the log odds of
+        leaving, against the mean customer, the largest first
     Interval: none; the probability's track record is in `churn_model`
     Grain: one row per customer with a purchase in 365 days, ranked: customer_id,
         churn_probability, horizon_days, reasons, value_at_risk, saved_margin,
         value_if_kept, clv, last_day, days_since_last, rhythm_days, overdue_ratio,
-        p_alive, owner, tier, region, store, method
+        p_alive, by_formula (P(no purchase) of the purchase model), bought and touched
+        (purchase days and touches of 90 days; of the 90 before), complaints, expiring
+        points, owner, tier, region, store, method
     Units: share, 0 to 1; currency; days
     Source: Fader, Hardie, Lee, Marketing Science 24 (2005)
     """
@@ -130,17 +140,30 @@ def watchlist(
     )  # fmt: skip
 
 
-def told_reasons(row: dict[str, object]) -> str:
-    """The names of the columns that add most to a customer's risk, the largest first."""
+def told_reasons(row: dict[str, Any]) -> str:
+    """The names of the columns that add most to a customer's risk, the largest first.
+
+    One is told only where the fact it names is there: who was touched twice, as before,
+    has no fewer touches, even if others have more.
+    """
     named = (*MODEL_COLUMNS, *RECENCY_COLUMNS)
-    added = {name: row.get(f"c_{name}") for name in named}
-    told: Sequence[tuple[str, float]] = [
-        (name, value)
-        for name, value in added.items()
-        if isinstance(value, float) and value > TELLING
-    ]
-    first = sorted(told, key=lambda each: -each[1])[:REASONS]
-    return " ".join(name for name, _ in first)
+    added = {name: row.get(f"c_{name}") or 0.0 for name in named}
+    told = [name for name in named if added[name] > TELLING and _holds(name, row)]
+    return " ".join(sorted(told, key=lambda name: -added[name])[:REASONS])
+
+
+def _holds(name: str, row: dict[str, Any]) -> bool:
+    """Whether what a reason says is true of the customer itself."""
+    facts = {
+        "overdue": (row["overdue_ratio"] or 0) > 1,
+        "fewer_purchases": row["bought_before"] > row["bought"],
+        "fewer_touches": (row["touched_before"] or 0) > (row["touched"] or 0),
+        "complaint": row["complaints"],
+        "detractor": row["detractor"],
+        "dissatisfied": row["dissatisfied"],
+        "expiring_points": row["expiring"],
+    }
+    return bool(facts.get(name, True))
 
 
 def churn_stop_loss(
@@ -158,10 +181,10 @@ def churn_stop_loss(
         do not act. The effect is the prior of the settings until the watchlist's own
         control group tells, then both weighed by their precision
     Interval: of the effect, 95%: effect_low, effect_high
-    Grain: one row: segment, value = mean over customers, n, worth_contacting = customers
-        above 0, total = their sum, break_even = value if kept at which a contact of a
-        customer with the mean probability pays, effect, effect_low, effect_high,
-        measured, contact_cost, reward, horizon_days, reason
+    Grain: one row: segment, value = mean over customers, n, worth_contacting =
+        customers above 0, total = their sum, break_even = value if kept at which a
+        contact of a customer with the mean probability pays, effect, effect_low,
+        effect_high, measured, contact_cost, reward, horizon_days, reason
     Units: currency per customer; customers; the effect is a share, 0 to 1
     Source: Rossi, McCulloch, Allenby, Marketing Science 15 (1996)
     """
@@ -176,7 +199,9 @@ def churn_stop_loss(
         "n": row["n"],
         "worth_contacting": row["worth_contacting"],
         "total": row["total"],
-        "break_even": cost / effect.value if cost is not None and effect.value > 0 else None,
+        "break_even": cost / effect.value
+        if cost is not None and effect.value > 0
+        else None,
         "effect": effect.value,
         "effect_low": low,
         "effect_high": high,
@@ -184,6 +209,8 @@ def churn_stop_loss(
         "contact_cost": offer.contact_cost,
         "reward": offer.reward,
         "horizon_days": horizon_days,
-        "reason": None if chance is not None else "no probabilities, as there is no model",
+        "reason": None
+        if chance is not None
+        else "no probabilities, as there is no model",
     }
     return StopLoss.validate(pl.DataFrame([told], schema=StopLoss.empty().schema))

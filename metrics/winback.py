@@ -40,9 +40,9 @@ def value_if_kept(
 ) -> Array:
     """Margin of the horizon from a customer who does buy in it.
 
-    V / (1 - q): the forecast margin V of the same horizon averages over leaving already,
-    so it is divided by the model's chance 1 - q of any purchase. P(alive) is in both
-    and cancels. Columns: frequency, recency, T, expected_spend, margin_rate.
+    V / (1 - q): the forecast margin V of the same horizon averages over leaving, so it
+    is divided by the model's chance 1 - q of any purchase. P(alive) is in both and
+    cancels. Columns: frequency, recency, T, expected_spend, margin_rate.
     """
     seen, theta = Histories.of(customers), np.array(fit.theta)
     pairs, weeks = Pairs.of(seen), horizon_days / DAYS_PER_WEEK
@@ -61,9 +61,9 @@ def stop_loss(
 ) -> Array:
     """What a contact is expected to bring, less what it costs; below 0: do not act.
 
-    tau x value if kept - contact cost - reward x min(1, 1 - p + tau): the reward is also
-    paid to those who would have come back. As no more than all can buy, tau is at most
-    the probability p of buying nothing.
+    tau x value if kept - contact cost - reward x min(1, 1 - p + tau): the reward is
+    also paid to those who would have come back. As no more than all can buy, tau is at
+    most the probability p of buying nothing.
     """
     p = np.asarray(churn_probability, float)
     tau = np.minimum(np.asarray(effect, float), p)

@@ -1,4 +1,4 @@
-"""Answers about leaving: probabilities, the list, its track record, what saving pays."""
+"""Answers about leaving: probabilities, the list, its record, what saving pays."""
 
 from collections.abc import Callable
 
@@ -56,7 +56,9 @@ SELECT
     CAST(SUM(CAST(GREATEST(found, 0) AS DECIMAL(38, 6))) AS DOUBLE) AS total,
     CAST(SUM(CAST(churn_probability AS DECIMAL(18, 12))) AS DOUBLE)
         / COUNT(churn_probability) AS churn_probability
-FROM (SELECT s.churn_probability, {saved} AS found FROM churn_scores AS s WHERE {chosen})
+FROM (
+    SELECT s.churn_probability, {saved} AS found FROM churn_scores AS s WHERE {chosen}
+)
 """
 EVERYBODY = 10_000_000
 """More rows than a company has customers."""
@@ -147,9 +149,7 @@ def offer(view: View) -> Offer:
 def saved(view: View) -> str:
     """The expected saved margin of a customer, as SQL."""
     told, costs = effect(view), offer(view)
-    return SAVED.format(
-        effect=told.value, cost=costs.contact_cost, reward=costs.reward
-    )
+    return SAVED.format(effect=told.value, cost=costs.contact_cost, reward=costs.reward)
 
 
 def chosen(view: View) -> str:

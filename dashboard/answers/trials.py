@@ -214,6 +214,7 @@ def _stage(kind: str) -> str:
 
 
 def clauses(where: tuple[Condition, ...]) -> tuple[str, ...]:
+    """Conditions as SQL, each on a column of its attribute's name."""
     return tuple(
         f"{each.attribute} {'NOT IN' if each.negate else 'IN'}"
         f" ({', '.join(map(literal, each.values))})"

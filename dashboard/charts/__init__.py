@@ -1,6 +1,7 @@
 """Charts: one look, cached by small keys, each number with its origin."""
 
 from dashboard.charts.campaigns import lifts, path, sales
+from dashboard.charts.churn import calibration
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
@@ -13,6 +14,7 @@ from dashboard.charts.within import within
 
 __all__ = [
     "at_age",
+    "calibration",
     "caption",
     "curve",
     "drivers",

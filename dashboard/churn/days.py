@@ -39,7 +39,9 @@ class PurchaseDays:
     def read(cls, connection: DuckDBPyConnection) -> PurchaseDays:
         """The purchase days of everybody, in the order of customers and days."""
         rows = cells.frame(connection, sql("churn_days"))
-        key, day, starts, ends = (rows[c].to_physical().to_numpy() for c in rows.columns)
+        key, day, starts, ends = (
+            rows[c].to_physical().to_numpy() for c in rows.columns
+        )
         packed = (key.astype(np.int64) << BITS) | day
         if not (packed[1:] >= packed[:-1]).all():
             order = np.argsort(packed, kind="stable")

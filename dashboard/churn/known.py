@@ -21,7 +21,10 @@ from data.schemas.churn import ChurnFacts
 YEAR = 365
 DETRACTOR, DISSATISFIED = 6, 3
 NEVER = 2**30
-BY_ID = "SELECT customer_key FROM profiles WHERE customer_key > 0 ORDER BY hash(customer_id)"
+BY_ID = """
+SELECT customer_key FROM profiles WHERE customer_key > 0
+ORDER BY hash(customer_id), customer_id
+"""
 
 
 @dataclass(frozen=True)
@@ -101,43 +104,31 @@ def _rhythm(known: Known, keys: NDArray[np.int32]) -> dict[str, pl.Series]:
     }
 
 
-def _told(
-    sources: Sources, cut: int, keys: NDArray[np.int32]
-) -> dict[str, pl.Series]:
-    touches = sources.signals["engagement"]
-    recent, before = (
-        _count(touches, (cut - (k + 1) * QUARTER, cut - k * QUARTER), sources.days.people)
-        for k in (0, 1)
-    )
-    lows = {
-        "detractor": (sources.signals["nps"], DETRACTOR + 0.5),
-        "dissatisfied": (sources.signals["satisfaction"], DISSATISFIED),
+def _told(sources: Sources, cut: int, keys: NDArray[np.int32]) -> dict[str, pl.Series]:
+    """What other tables than orders tell; null where there is no such table."""
+    signals, people = sources.signals, sources.days.people
+    touches, scores = signals["engagement"], signals["nps"]
+    rated = signals["satisfaction"]
+    now, before = ((cut - k * QUARTER, cut - (k - 1) * QUARTER) for k in (1, 2))
+    told = {
+        "touched": (_count(touches, now, people), touches.n.size),
+        "touched_before": (_count(touches, before, people), touches.n.size),
+        "complaints": (_complaints(sources, cut), sources.complaints.height),
+        "detractor": (_last_below(scores, DETRACTOR + 0.5, cut, people), scores.n.size),
+        "dissatisfied": (_last_below(rated, DISSATISFIED, cut, people), rated.n.size),
+        "expiring": (_expiring(sources, cut), sources.points.height),
     }
-    answered = {
-        name: _last_below(signal, limit, cut, sources.days.people)
-        for name, (signal, limit) in lows.items()
-    }
-    whole = {
-        "touched": (recent, touches.n),
-        "touched_before": (before, touches.n),
-        "complaints": (_complaints(sources, cut), sources.complaints),
-        "expiring": (_expiring(sources, cut), sources.points),
-        **{name: (answered[name], lows[name][0].n) for name in lows},
-    }
-    return {name: _known(each, len(rows) > 0, keys) for name, (each, rows) in whole.items()}
+    return {name: _known(each, keys, rows) for name, (each, rows) in told.items()}
 
 
 def _known(
-    values: NDArray[np.generic], told: bool, keys: NDArray[np.int32]  # noqa: FBT001
+    values: NDArray[np.generic], keys: NDArray[np.int32], rows: int
 ) -> pl.Series:
-    """The values of some customers; null where no table tells."""
     found = pl.Series(values[keys])
-    return found if told else pl.Series([None] * len(keys), dtype=found.dtype)
+    return found if rows else pl.Series([None] * len(keys), dtype=found.dtype)
 
 
-def _count(
-    signal: Signal, between: tuple[int, int], people: int
-) -> NDArray[np.int64]:
+def _count(signal: Signal, between: tuple[int, int], people: int) -> NDArray[np.int64]:
     low, high = np.searchsorted(signal.day, between, side="right")
     some = slice(int(low), int(high))
     counted = np.bincount(signal.customer[some], signal.n[some], minlength=people)
@@ -162,7 +153,9 @@ def _complaints(sources: Sources, cut: int) -> NDArray[np.int64]:
     resolved = rows["resolved_on"].to_physical().fill_null(NEVER).to_numpy()
     bad = (resolved > cut) | (resolved - opened > sources.resolve_days)
     seen = (opened <= cut) & (opened > cut - YEAR) & bad
-    return np.bincount(rows["customer_key"].to_numpy()[seen], minlength=sources.days.people)
+    return np.bincount(
+        rows["customer_key"].to_numpy()[seen], minlength=sources.days.people
+    )
 
 
 def _expiring(sources: Sources, cut: int) -> NDArray[np.int64]:
@@ -175,7 +168,10 @@ def _expiring(sources: Sources, cut: int) -> NDArray[np.int64]:
     earned = rows["earned"].to_numpy() == 1
     seen = rows["occurred_on"].to_physical().to_numpy() <= cut
     seen &= ~(earned & (lasts > cut + QUARTER))
-    keys, points = rows["customer_key"].to_numpy()[seen], rows["points"].to_numpy()[seen]
+    keys, points = (
+        rows["customer_key"].to_numpy()[seen],
+        rows["points"].to_numpy()[seen],
+    )
     found = np.bincount(keys, points, minlength=sources.days.people)
     return np.maximum(found, 0).astype(np.int64)
 

@@ -77,9 +77,7 @@ def with_fit(seen: Cut, found: PurchaseFit | None, horizon_days: int) -> Day:
     return Day(seen.day, seen, told, found)
 
 
-def fitted(
-    sources: Sources, now: Day, horizon_days: int, kind: str
-) -> Fitted:
+def fitted(sources: Sources, now: Day, horizon_days: int, kind: str) -> Fitted:
     """Rules fitted two horizons ago and calibrated one ago, for use on the last day.
 
     What they are worth was told by the same, a horizon earlier. In a shorter history
@@ -92,7 +90,9 @@ def fitted(
             break
         days.insert(0, seen)
     if len(days) < 2:
-        return Fitted({}, Cuts(None, None, None, horizon_days), None, _why(horizon_days))
+        return Fitted(
+            {}, Cuts(None, None, None, horizon_days), None, _why(horizon_days)
+        )
     return _learned(days, now, horizon_days)
 
 

@@ -6,6 +6,7 @@ from dashboard.catalogue import Metric
 from dashboard.words import (
     blocks,
     campaigns,
+    churn,
     definitions,
     health,
     names,
@@ -26,6 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **shell.TEXTS,
     **blocks.TEXTS,
     **campaigns.TEXTS,
+    **churn.TEXTS,
     **definitions.TEXTS,
     **health.TEXTS,
     **names.TEXTS,

@@ -10,8 +10,8 @@ class ChurnFacts(Cells):
     """One row per customer with a purchase in the year to a cut, as known that day.
 
     `frequency`, `recency` and `T` as in a purchase history, in days; `own_gap` is the
-    median of its `gaps` completed gaps between purchase days, null without one. Purchase
-    days and touches of the 90 days to the cut, and of the 90 before (`_before`).
+    median of its `gaps` completed gaps between purchase days, null without one.
+    Purchase days and touches are of the 90 days to the cut, `_before` of the 90 before.
     `complaints` are open or were resolved late; `detractor` and `dissatisfied` are of
     the year's last answer; `expiring` points lapse within 90 days. What no table tells
     is null. `churned`: no purchase in the horizon after the cut, null where unknown.

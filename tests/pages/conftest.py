@@ -18,6 +18,7 @@ PAGES = (
     "lifetime_value",
     "tiers",
     "campaigns",
+    "churn_watchlist",
     "data_quality",
     "definitions",
 )
