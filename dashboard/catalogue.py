@@ -14,6 +14,7 @@ from dashboard.measure import (
     PURCHASE_CUTS,
     Metric,
 )
+from dashboard.person_metrics import PERSON
 from data.errors import UsageError
 from metrics import (
     backtest,
@@ -286,6 +287,7 @@ METRICS: tuple[Metric, ...] = (
     *DELIVERED,
     *CAMPAIGNS,
     *CHURN,
+    *PERSON,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -21,6 +21,9 @@ TRENDS = tuple(metric.name for metric in METRICS)
 CUTS = tuple(dict.fromkeys(cut for metric in METRICS for cut in metric.cuts))
 RANKS, TOPS = ("value_at_risk", "saved_margin"), ("20", "100", "200")
 STAGES = ("assigned", "reached", "opened", "clicked", "redeemed", "bought")
+EVENTS = (
+    "all", "order", "contact", "ticket", "answer", "campaign", "points", "interaction",
+)  # fmt: skip
 IS, IS_NOT = "is", "not"
 MARKDOWN = re.compile(r"[\\`*_\[\]<>$~]|:(?! )")  # labels are; names of stores are not
 
@@ -82,6 +85,8 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("rank", RANKS, ""),
         state.one("top", TOPS, ""),
         state.one("owner", queries.owners(), ""),
+        state.text("customer"),
+        state.one("event", EVENTS, ""),
         *pairs,
     ]
 

@@ -44,6 +44,9 @@ ROW_NAMES = (
     *("customer_id", "part", "tier_from", "tier_to", "tier", "other_tier"),
 )
 OWN_NAMES = {
+    "customer_timeline": ("day", "time", "event", "kind", "id"),
+    "customer_preferences": ("habit", "segment"),
+    "next_action": ("action",),
     "rfm_grid": ("recency", "frequency", "monetary"),
     "repurchase_curve": ("segment", "days"),
     "purchase_interval": ("segment", "days"),

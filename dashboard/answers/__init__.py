@@ -15,6 +15,7 @@ from dashboard.answers import (
     health_changes,
     listed,
     negatives,
+    person,
     proved,
     retention,
     simulation,
@@ -69,6 +70,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "health_score": health.score,
     "loyalty_index": health.score,
     "health_change": health_changes.changed,
+    **person.ROWS,
 }
 
 

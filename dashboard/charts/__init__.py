@@ -2,6 +2,7 @@
 
 from dashboard.charts.campaigns import lifts, path, sales
 from dashboard.charts.churn import calibration
+from dashboard.charts.customer import customer_scores
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
@@ -17,6 +18,7 @@ __all__ = [
     "calibration",
     "caption",
     "curve",
+    "customer_scores",
     "drivers",
     "growth",
     "intervals",

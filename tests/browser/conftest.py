@@ -32,6 +32,7 @@ PATHS = {
     "churn_watchlist": "churn_watchlist",
     "retention": "retention",
     "lifetime_value": "lifetime_value",
+    "customer_360": "customer_360",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

@@ -17,6 +17,7 @@ TITLES = {
     "churn_watchlist": ("流失预警", "Churn watchlist"),
     "retention": ("复购与留存", "Repurchase &amp; retention"),
     "lifetime_value": ("客户终身价值", "Lifetime value"),
+    "customer_360": ("客户 360", "Customer 360"),
     "data_quality": ("数据质量", "Data quality"),
     "definitions": ("指标口径", "Definitions"),
 }
