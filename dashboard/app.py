@@ -26,6 +26,7 @@ GROUPS = {
         ("campaigns", "campaign"),
     ),
     "operations": (
+        ("churn_watchlist", "person_alert"),
         ("customer_360", "person_search"),
         ("service", "support_agent"),
     ),

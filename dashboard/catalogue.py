@@ -6,6 +6,7 @@ The English definition is the docstring of the function that computes the metric
 from difflib import get_close_matches
 
 from dashboard.campaign_metrics import CAMPAIGNS
+from dashboard.churn_metrics import CHURN
 from dashboard.delivery_metrics import DELIVERED
 from dashboard.measure import (
     ANSWER_CUTS,
@@ -286,6 +287,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     *DELIVERED,
     *CAMPAIGNS,
+    *CHURN,
     *SERVICE,
     *PERSON,
 )  # fmt: skip

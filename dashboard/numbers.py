@@ -50,6 +50,8 @@ OWN_NAMES = {
     "rfm_grid": ("recency", "frequency", "monetary"),
     "repurchase_curve": ("segment", "days"),
     "purchase_interval": ("segment", "days"),
+    "churn_calibration": ("segment", "tenth"),
+    "churn_precision": ("segment", "top"),
 }
 
 

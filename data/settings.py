@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from data.churn import ChurnSettings
 from data.database import DatabaseSettings
 from data.errors import UsageError
 from data.health import HealthSettings, LoyaltySettings
@@ -87,6 +88,7 @@ class Settings(Setting):
     loyalty: LoyaltySettings = LoyaltySettings()
     health: HealthSettings = HealthSettings()
     serving: ServingSettings = ServingSettings()
+    churn: ChurnSettings = ChurnSettings()
     service: ServiceSettings = ServiceSettings()
     limits: Limits = Limits()
     rfm: RfmSettings = RfmSettings()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from dashboard.answers import (
+    churn,
     cohorts,
     compare,
     delivered,
@@ -64,6 +65,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "repurchase_at_age": retention.at_age,
     "purchase_interval": retention.intervals,
     **trials.ROWS,
+    **churn.ROWS,
     **service.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,

@@ -6,6 +6,7 @@ from dashboard.catalogue import Metric
 from dashboard.words import (
     blocks,
     campaigns,
+    churn,
     definitions,
     desk,
     health,
@@ -29,6 +30,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **shell.TEXTS,
     **blocks.TEXTS,
     **campaigns.TEXTS,
+    **churn.TEXTS,
     **definitions.TEXTS,
     **desk.TEXTS,
     **health.TEXTS,
