@@ -16,6 +16,7 @@ from dashboard.measure import (
 )
 from dashboard.person_metrics import PERSON
 from dashboard.service_metrics import SERVICE
+from dashboard.visit_metrics import VISITS
 from data.errors import UsageError
 from metrics import (
     backtest,
@@ -289,6 +290,7 @@ METRICS: tuple[Metric, ...] = (
     *CAMPAIGNS,
     *CHURN,
     *SERVICE,
+    *VISITS,
     *PERSON,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import answers, refusals
+from dashboard import answers, recorded, refusals
 from dashboard.alike import rows_of
 from dashboard.answers import worth_dates
 from dashboard.answers.people import people as behind
@@ -78,7 +78,14 @@ def reader() -> Reader:
 def answer(question: Question) -> pl.DataFrame:
     """The answer to a question; asked again, it comes from the cache."""
     here = reader()
-    return _answer(here.snapshot.id, viewer(), question, here)
+    return _answer(_state(here, question), viewer(), question, here)
+
+
+def _state(here: Reader, question: Question) -> str:
+    """What an answer depends on: the snapshot, and for some what people have written."""
+    if question.metric not in recorded.METRICS:
+        return here.snapshot.id
+    return f"{here.snapshot.id} {recorded.mark(here.snapshot.store)}"
 
 
 def fresh(question: Question) -> pl.DataFrame:
@@ -106,7 +113,7 @@ def people(question: Question, part: str | None) -> Callable[[], pl.DataFrame]:
 
 def first_people(question: Question, part: str | None) -> tuple[int, pl.DataFrame]:
     """How many customers a list has, and the first of them, from the cache."""
-    return _first_people(reader().snapshot.id, viewer(), question, part)
+    return _first_people(_state(reader(), question), viewer(), question, part)
 
 
 @st.cache_resource(max_entries=KEPT_LISTS, show_spinner=False)

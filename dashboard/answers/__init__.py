@@ -23,6 +23,7 @@ from dashboard.answers import (
     tiering,
     trials,
     valued,
+    visits,
 )
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
@@ -67,6 +68,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     **trials.ROWS,
     **churn.ROWS,
     **service.ROWS,
+    **visits.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,
