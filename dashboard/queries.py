@@ -82,7 +82,7 @@ def answer(question: Question) -> pl.DataFrame:
 
 
 def _state(here: Reader, question: Question) -> str:
-    """What an answer depends on: the snapshot, and for some what people have written."""
+    """What an answer depends on: the snapshot, for some what people wrote too."""
     if question.metric not in recorded.METRICS:
         return here.snapshot.id
     return f"{here.snapshot.id} {recorded.mark(here.snapshot.store)}"
@@ -187,6 +187,12 @@ def owners() -> tuple[str, ...]:
     rows = reader().rows(
         "SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL ORDER BY 1"
     )
+    return tuple(rows["owner"])
+
+
+def visit_owners() -> tuple[str, ...]:
+    """Who looks after customers: their declared owner, else who saw them last."""
+    rows = reader().rows("SELECT DISTINCT owner FROM visit_owners ORDER BY 1")
     return tuple(rows["owner"])
 
 

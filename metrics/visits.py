@@ -88,9 +88,7 @@ def visit_progress(
     """
     met, due = pl.col("met"), pl.col("due")
     rows = segments(sums, by, *(pl.col(name).sum() for name in SUMS))
-    shown = rows.with_columns(
-        (due - met).alias("left"), ratio(met, due).alias("share")
-    )
+    shown = rows.with_columns((due - met).alias("left"), ratio(met, due).alias("share"))
     return Progress.validate(shown.select(*Progress.to_schema().columns).collect())
 
 

@@ -144,9 +144,7 @@ def _ask(
     used = {name: day for name, day in days.items() if f"${name}" in text}
     with view.reader.snapshot.cursor() as cursor:
         cursor.register("written", _written(view))
-        found: pl.DataFrame = cursor.sql(
-            text, params={**used, **values, **texts}
-        ).pl()
+        found: pl.DataFrame = cursor.sql(text, params={**used, **values, **texts}).pl()
     return found
 
 

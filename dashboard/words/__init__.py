@@ -20,6 +20,7 @@ from dashboard.words import (
     service,
     shell,
     tiers,
+    visits,
     worth,
 )
 
@@ -42,6 +43,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **rules.TEXTS,
     **service.TEXTS,
     **tiers.TEXTS,
+    **visits.TEXTS,
     **worth.TEXTS,
 }
 
