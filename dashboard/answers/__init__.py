@@ -15,6 +15,7 @@ from dashboard.answers import (
     listed,
     negatives,
     person,
+    planner,
     proved,
     retention,
     simulation,
@@ -69,6 +70,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "loyalty_index": health.score,
     "health_change": health_changes.changed,
     **person.ROWS,
+    **planner.ROWS,
 }
 
 
