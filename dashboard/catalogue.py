@@ -5,6 +5,7 @@ The English definition is the docstring of the function that computes the metric
 
 from difflib import get_close_matches
 
+from dashboard.alert_metrics import ALERTS
 from dashboard.campaign_metrics import CAMPAIGNS
 from dashboard.delivery_metrics import DELIVERED
 from dashboard.measure import (
@@ -284,6 +285,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     *DELIVERED,
     *CAMPAIGNS,
+    *ALERTS,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

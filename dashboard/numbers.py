@@ -44,6 +44,8 @@ ROW_NAMES = (
     *("customer_id", "part", "tier_from", "tier_to", "tier", "other_tier"),
 )
 OWN_NAMES = {
+    "alerts": ("metric", "part"),
+    "rectifications": ("rectification",),
     "rfm_grid": ("recency", "frequency", "monetary"),
     "repurchase_curve": ("segment", "days"),
     "purchase_interval": ("segment", "days"),
