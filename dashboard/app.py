@@ -25,9 +25,13 @@ GROUPS = {
         ("tiers", "stairs"),
         ("campaigns", "campaign"),
     ),
+    "operations": (
+        ("churn_watchlist", "person_alert"),
+        ("customer_360", "person_search"),
+    ),
     "data": (("data_quality", "verified"), ("definitions", "menu_book")),
 }
-UNFILTERED = ("data_quality", "definitions")
+UNFILTERED = ("customer_360", "data_quality", "definitions")
 STATIC = Path(__file__).with_name("static")
 
 

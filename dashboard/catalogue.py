@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from dashboard.alert_metrics import ALERTS
 from dashboard.campaign_metrics import CAMPAIGNS
+from dashboard.churn_metrics import CHURN
 from dashboard.delivery_metrics import DELIVERED
 from dashboard.measure import (
     ANSWER_CUTS,
@@ -14,6 +15,7 @@ from dashboard.measure import (
     PURCHASE_CUTS,
     Metric,
 )
+from dashboard.person_metrics import PERSON
 from data.errors import UsageError
 from metrics import (
     backtest,
@@ -283,9 +285,7 @@ METRICS: tuple[Metric, ...] = (
         "首次购买在某个月份（--cohort）的客户名单；--in-month：其后第几个月有购买的客户；--by-month：到第几个月为止曾回来过的客户。",
         window=None, options=("cohort", "in-month", "by-month"), cuts=(), history=False,
     ),
-    *DELIVERED,
-    *CAMPAIGNS,
-    *ALERTS,
+    *DELIVERED, *CAMPAIGNS, *ALERTS, *CHURN, *PERSON,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -46,9 +46,14 @@ ROW_NAMES = (
 OWN_NAMES = {
     "alerts": ("metric", "part"),
     "rectifications": ("rectification",),
+    "customer_timeline": ("day", "time", "event", "kind", "id"),
+    "customer_preferences": ("habit", "segment"),
+    "next_action": ("action",),
     "rfm_grid": ("recency", "frequency", "monetary"),
     "repurchase_curve": ("segment", "days"),
     "purchase_interval": ("segment", "days"),
+    "churn_calibration": ("segment", "tenth"),
+    "churn_precision": ("segment", "top"),
 }
 
 

@@ -23,6 +23,7 @@ from data.errors import UnavailableError
 from data.warehouse import open_current, rejects
 from data.warehouse.inventory import Entry, inventory
 from data.warehouse.keys import check_key
+from data.warehouse.reveal import find_customers, personal_fields
 from data.warehouse.store import Store
 
 STORE = "CUSTOMER_HEALTH_STORE"
@@ -31,6 +32,8 @@ STALE_DAYS = 2
 KEPT_ANSWERS = 2000
 KEPT_LISTS = 200
 FIRST = 200
+SEARCHED = ("phone", "email", "name")
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,11 @@ def answer(question: Question) -> pl.DataFrame:
     return _answer(here.snapshot.id, viewer(), question, here)
 
 
+def fresh(question: Question) -> pl.DataFrame:
+    """The answer to a question about what people write, which is never cached."""
+    return answers.answer(reader(), viewer(), question)
+
+
 @st.cache_resource(max_entries=KEPT_ANSWERS, show_spinner=False)
 def _answer(
     snapshot: str, viewer: Viewer, question: Question, _reader: Reader
@@ -110,6 +118,21 @@ def _first_people(
     # A slice would keep the memory of all rows.
     first = pl.DataFrame(rows.head(FIRST).to_dicts(), schema=rows.schema)
     return rows.height, first
+
+
+def personal(customer: str) -> dict[str, str | None]:
+    """A customer's personal fields, as far as rights go; decrypted, never cached."""
+    if not viewer().may_see_personal:
+        return {}
+    found = personal_fields(reader().snapshot, "customers", [customer])
+    return dict(found.get(customer, {}))
+
+
+def named(text: str) -> list[str]:
+    """The customers with exactly this name, phone or e-mail; never cached."""
+    snapshot = reader().snapshot
+    found = [find_customers(snapshot, field, text) for field in SEARCHED]
+    return sorted({customer for each in found for customer in each})[:MOST_NAMED]
 
 
 def missing(metric: Metric) -> tuple[str, ...]:
@@ -150,6 +173,14 @@ def campaign_names() -> dict[str, str]:
         " ORDER BY p.starts_on DESC, p.campaign_id DESC"
     )
     return dict(rows.iter_rows())
+
+
+def owners() -> tuple[str, ...]:
+    """Who looks after the customers of the watchlist."""
+    rows = reader().rows(
+        "SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL ORDER BY 1"
+    )
+    return tuple(rows["owner"])
 
 
 def scheme_dates(scheme: str) -> tuple[date, ...]:

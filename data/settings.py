@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from data.churn import ChurnSettings
 from data.database import DatabaseSettings
 from data.errors import UsageError
 from data.health import HealthSettings, LoyaltySettings
@@ -86,6 +87,7 @@ class Settings(Setting):
     loyalty: LoyaltySettings = LoyaltySettings()
     health: HealthSettings = HealthSettings()
     serving: ServingSettings = ServingSettings()
+    churn: ChurnSettings = ChurnSettings()
     limits: Limits = Limits()
     rfm: RfmSettings = RfmSettings()
     tiers: dict[str, Scheme] = Field(default_factory=default_tiers)

@@ -8,6 +8,7 @@ import polars as pl
 
 from dashboard.answers import (
     alerts,
+    churn,
     cohorts,
     compare,
     delivered,
@@ -15,6 +16,7 @@ from dashboard.answers import (
     health_changes,
     listed,
     negatives,
+    person,
     proved,
     retention,
     simulation,
@@ -63,6 +65,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "repurchase_at_age": retention.at_age,
     "purchase_interval": retention.intervals,
     **trials.ROWS,
+    **churn.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,
@@ -70,6 +73,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "health_change": health_changes.changed,
     "alerts": lambda view: alerts.alerts(view, answer),
     "rectifications": lambda view: alerts.told(view, answer),
+    **person.ROWS,
 }
 
 

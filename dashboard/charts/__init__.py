@@ -1,6 +1,8 @@
 """Charts: one look, cached by small keys, each number with its origin."""
 
 from dashboard.charts.campaigns import lifts, path, sales
+from dashboard.charts.churn import calibration
+from dashboard.charts.customer import customer_scores
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
@@ -13,8 +15,10 @@ from dashboard.charts.within import within
 
 __all__ = [
     "at_age",
+    "calibration",
     "caption",
     "curve",
+    "customer_scores",
     "drivers",
     "growth",
     "intervals",

@@ -29,8 +29,10 @@ PATHS = {
     "satisfaction": "satisfaction",
     "tiers": "tiers",
     "campaigns": "campaigns",
+    "churn_watchlist": "churn_watchlist",
     "retention": "retention",
     "lifetime_value": "lifetime_value",
+    "customer_360": "customer_360",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

@@ -14,8 +14,10 @@ TITLES = {
     "satisfaction": ("满意度", "Satisfaction"),
     "tiers": ("客户分层", "Tiers"),
     "campaigns": ("营销活动", "Campaigns"),
+    "churn_watchlist": ("流失预警", "Churn watchlist"),
     "retention": ("复购与留存", "Repurchase &amp; retention"),
     "lifetime_value": ("客户终身价值", "Lifetime value"),
+    "customer_360": ("客户 360", "Customer 360"),
     "data_quality": ("数据质量", "Data quality"),
     "definitions": ("指标口径", "Definitions"),
 }
