@@ -19,6 +19,7 @@ from dashboard.answers import (
     person,
     proved,
     retention,
+    service,
     simulation,
     tiering,
     trials,
@@ -26,14 +27,14 @@ from dashboard.answers import (
 )
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
-from dashboard.answers.view import View, look, offered
+from dashboard.answers.view import UNKNOWN, View, look, offered
 from dashboard.catalogue import Metric
 from dashboard.question import Question
 from dashboard.reader import Reader
 from dashboard.viewer import Viewer
 from metrics.estimates import with_state
 
-__all__ = ["answer", "missing", "offered"]
+__all__ = ["UNKNOWN", "answer", "missing", "offered"]
 
 ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "satisfaction_drivers": listed.drivers,
@@ -66,6 +67,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "purchase_interval": retention.intervals,
     **trials.ROWS,
     **churn.ROWS,
+    **service.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,
@@ -96,17 +98,6 @@ def answer(reader: Reader, viewer: Viewer, question: Question) -> pl.DataFrame:
     if "compare" in view.options and view.metric.name not in SPLIT:
         frame = compare.compared(view, frame, _ask)
     return frame
-
-
-UNKNOWN = {
-    "segment": pl.String,
-    "value": pl.Float64,
-    "n": pl.Int64,
-    "ci_low": pl.Float64,
-    "ci_high": pl.Float64,
-    "state": pl.String,
-    "reason": pl.String,
-}
 
 
 def unanswerable(absent: tuple[str, ...]) -> dict[str, object]:
