@@ -25,7 +25,11 @@ GROUPS = {
         ("tiers", "stairs"),
         ("campaigns", "campaign"),
     ),
-    "operations": (("customer_360", "person_search"),),
+    "operations": (
+        ("churn_watchlist", "person_alert"),
+        ("customer_360", "person_search"),
+        ("service", "support_agent"),
+    ),
     "data": (("data_quality", "verified"), ("definitions", "menu_book")),
 }
 UNFILTERED = ("customer_360", "data_quality", "definitions")

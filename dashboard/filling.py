@@ -43,6 +43,8 @@ RENEWED: Final = {
     "health_cells",
     "health_moves",
     "serving_costs",
+    "churn_scores",
+    "ticket_cases",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

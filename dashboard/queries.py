@@ -175,6 +175,14 @@ def campaign_names() -> dict[str, str]:
     return dict(rows.iter_rows())
 
 
+def owners() -> tuple[str, ...]:
+    """Who looks after the customers of the watchlist."""
+    rows = reader().rows(
+        "SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL ORDER BY 1"
+    )
+    return tuple(rows["owner"])
+
+
 def scheme_dates(scheme: str) -> tuple[date, ...]:
     """The dates as of which the tiers of a scheme are told, newest first."""
     return tuple(reversed(worth_dates.dates(reader(), scheme)))

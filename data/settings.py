@@ -15,11 +15,13 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from data.churn import ChurnSettings
 from data.database import DatabaseSettings
 from data.errors import UsageError
 from data.health import HealthSettings, LoyaltySettings
 from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
+from data.service import ServiceSettings
 from data.serving import ServingSettings
 from data.spelling import nearest, unknown_key
 from data.tiers import CENTURY, RfmSettings, Scheme, default_tiers
@@ -86,6 +88,8 @@ class Settings(Setting):
     loyalty: LoyaltySettings = LoyaltySettings()
     health: HealthSettings = HealthSettings()
     serving: ServingSettings = ServingSettings()
+    churn: ChurnSettings = ChurnSettings()
+    service: ServiceSettings = ServiceSettings()
     limits: Limits = Limits()
     rfm: RfmSettings = RfmSettings()
     tiers: dict[str, Scheme] = Field(default_factory=default_tiers)

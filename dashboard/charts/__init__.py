@@ -1,6 +1,7 @@
 """Charts: one look, cached by small keys, each number with its origin."""
 
 from dashboard.charts.campaigns import lifts, path, sales
+from dashboard.charts.churn import calibration
 from dashboard.charts.customer import customer_scores
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
@@ -14,6 +15,7 @@ from dashboard.charts.within import within
 
 __all__ = [
     "at_age",
+    "calibration",
     "caption",
     "curve",
     "customer_scores",

@@ -6,6 +6,7 @@ from dashboard.catalogue import Metric
 from dashboard.words import (
     blocks,
     campaigns,
+    churn,
     definitions,
     desk,
     health,
@@ -17,6 +18,7 @@ from dashboard.words import (
     reasons,
     retention,
     rules,
+    service,
     shell,
     tiers,
     worth,
@@ -29,6 +31,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **shell.TEXTS,
     **blocks.TEXTS,
     **campaigns.TEXTS,
+    **churn.TEXTS,
     **definitions.TEXTS,
     **desk.TEXTS,
     **health.TEXTS,
@@ -39,6 +42,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **quality.TEXTS,
     **retention.TEXTS,
     **rules.TEXTS,
+    **service.TEXTS,
     **tiers.TEXTS,
     **worth.TEXTS,
 }

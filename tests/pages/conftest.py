@@ -19,6 +19,8 @@ PAGES = (
     "lifetime_value",
     "tiers",
     "campaigns",
+    "churn_watchlist",
+    "service",
     "customer_360",
     "data_quality",
     "definitions",
