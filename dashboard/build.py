@@ -12,6 +12,7 @@ from dashboard import (
     periods,
     replay,
     serving,
+    ticket_times,
     tierings,
     trials,
     values,
@@ -27,7 +28,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     """Fill an empty marts file from the input views on the same connection.
 
     Order: events, cells of all as-of dates, tiers, customers as they are now, the
-    forecast's track record, values and scores, campaigns.
+    forecast's track record, values and scores, campaigns, tickets.
     """
     lay_ground(connection, settings)
     make_events(connection)
@@ -39,6 +40,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     valued = values.dates(first, as_of)
     appraisals.build(connection, settings, valued, valued)
     trials.keep(connection, as_of)
+    ticket_times.keep(connection, settings, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 

@@ -44,6 +44,7 @@ RENEWED: Final = {
     "health_moves",
     "serving_costs",
     "churn_scores",
+    "ticket_cases",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

@@ -21,6 +21,8 @@ TRENDS = tuple(metric.name for metric in METRICS)
 CUTS = tuple(dict.fromkeys(cut for metric in METRICS for cut in metric.cuts))
 RANKS, TOPS = ("value_at_risk", "saved_margin"), ("20", "100", "200")
 STAGES = ("assigned", "reached", "opened", "clicked", "redeemed", "bought")
+TICKETS = ("breached", "fresh", "response", "resolution", "step", "open")
+PARETO = ("type", "cause")
 EVENTS = (
     "all", "order", "contact", "ticket", "answer", "campaign", "points", "interaction",
 )  # fmt: skip
@@ -85,6 +87,9 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("rank", RANKS, ""),
         state.one("top", TOPS, ""),
         state.one("owner", queries.owners(), ""),
+        state.one("tickets_show", TICKETS, ""),
+        state.one("pareto_by", PARETO, ""),
+        state.one("service_trend", TRENDS, ""),
         state.text("customer"),
         state.one("event", EVENTS, ""),
         *pairs,

@@ -20,6 +20,7 @@ from dashboard import (
     periods,
     replay,
     serving,
+    ticket_times,
     tierings,
     trials,
     values,
@@ -148,6 +149,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     valued = values.dates(first, as_of)
     appraisals.build(connection, settings, valued, _unfitted(connection, valued))
     trials.keep(connection, as_of)
+    ticket_times.keep(connection, settings, as_of)
 
 
 def _size(connection: DuckDBPyConnection, name: str) -> int:

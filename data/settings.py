@@ -21,6 +21,7 @@ from data.errors import UsageError
 from data.health import HealthSettings, LoyaltySettings
 from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
+from data.service import ServiceSettings
 from data.serving import ServingSettings
 from data.spelling import nearest, unknown_key
 from data.tiers import CENTURY, RfmSettings, Scheme, default_tiers
@@ -88,6 +89,7 @@ class Settings(Setting):
     health: HealthSettings = HealthSettings()
     serving: ServingSettings = ServingSettings()
     churn: ChurnSettings = ChurnSettings()
+    service: ServiceSettings = ServiceSettings()
     limits: Limits = Limits()
     rfm: RfmSettings = RfmSettings()
     tiers: dict[str, Scheme] = Field(default_factory=default_tiers)

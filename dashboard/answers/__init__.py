@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from dashboard.answers import (
+    alerts,
     churn,
     cohorts,
     compare,
@@ -18,6 +19,7 @@ from dashboard.answers import (
     person,
     proved,
     retention,
+    service,
     simulation,
     tiering,
     trials,
@@ -25,14 +27,14 @@ from dashboard.answers import (
 )
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
-from dashboard.answers.view import View, look, offered
+from dashboard.answers.view import UNKNOWN, View, look, offered
 from dashboard.catalogue import Metric
 from dashboard.question import Question
 from dashboard.reader import Reader
 from dashboard.viewer import Viewer
 from metrics.estimates import with_state
 
-__all__ = ["answer", "missing", "offered"]
+__all__ = ["UNKNOWN", "answer", "missing", "offered"]
 
 ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "satisfaction_drivers": listed.drivers,
@@ -65,11 +67,14 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "purchase_interval": retention.intervals,
     **trials.ROWS,
     **churn.ROWS,
+    **service.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,
     "loyalty_index": health.score,
     "health_change": health_changes.changed,
+    "alerts": lambda view: alerts.alerts(view, answer),
+    "rectifications": lambda view: alerts.told(view, answer),
     **person.ROWS,
 }
 
@@ -95,17 +100,6 @@ def answer(reader: Reader, viewer: Viewer, question: Question) -> pl.DataFrame:
     return frame
 
 
-UNKNOWN = {
-    "segment": pl.String,
-    "value": pl.Float64,
-    "n": pl.Int64,
-    "ci_low": pl.Float64,
-    "ci_high": pl.Float64,
-    "state": pl.String,
-    "reason": pl.String,
-}
-
-
 def unanswerable(absent: tuple[str, ...]) -> dict[str, object]:
     """One row that says which table is missing."""
     tables = " and ".join(absent)
@@ -121,7 +115,7 @@ def missing(reader: Reader, metric: Metric) -> tuple[str, ...]:
 
 def _ask(view: View) -> pl.DataFrame:
     frame = ROWS.get(view.metric.name, counted)(view)
-    if "value" not in frame.columns or "ci_low" not in frame.columns:
+    if not {"value", "ci_low"} <= set(frame.columns) or "state" in frame.columns:
         return frame
     settings = view.reader.settings
     judged = with_state(

@@ -17,6 +17,7 @@ from dashboard.words import (
     reasons,
     retention,
     rules,
+    service,
     shell,
     tiers,
     worth,
@@ -39,6 +40,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **quality.TEXTS,
     **retention.TEXTS,
     **rules.TEXTS,
+    **service.TEXTS,
     **tiers.TEXTS,
     **worth.TEXTS,
 }

@@ -30,6 +30,7 @@ PATHS = {
     "tiers": "tiers",
     "campaigns": "campaigns",
     "churn_watchlist": "churn_watchlist",
+    "service": "service",
     "retention": "retention",
     "lifetime_value": "lifetime_value",
     "customer_360": "customer_360",

@@ -62,6 +62,7 @@ PLAIN = (
     "campaign_days",
     "cohort_cells",
     *("churn_model", "churn_calibration", "churn_precision"),
+    *("ticket_cases", "service_days"),
 )
 
 

@@ -20,6 +20,7 @@ PAGES = (
     "tiers",
     "campaigns",
     "churn_watchlist",
+    "service",
     "customer_360",
     "data_quality",
     "definitions",
