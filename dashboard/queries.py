@@ -19,6 +19,7 @@ from dashboard.question import Question
 from dashboard.reader import Reader
 from dashboard.refusals import Refusal
 from dashboard.viewer import LOCAL, Viewer
+from dashboard.watchlist import held
 from data.errors import UnavailableError
 from data.warehouse import open_current, rejects
 from data.warehouse.inventory import Entry, inventory
@@ -83,6 +84,11 @@ def answer(question: Question) -> pl.DataFrame:
 
 def fresh(question: Question) -> pl.DataFrame:
     """The answer to a question about what people write, which is never cached."""
+    return answers.answer(reader(), viewer(), question)
+
+
+def now(question: Question) -> pl.DataFrame:
+    """The answer as of this moment, for what people write while a snapshot serves."""
     return answers.answer(reader(), viewer(), question)
 
 
@@ -176,11 +182,10 @@ def campaign_names() -> dict[str, str]:
 
 
 def owners() -> tuple[str, ...]:
-    """Who looks after the customers of the watchlist."""
-    rows = reader().rows(
-        "SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL ORDER BY 1"
-    )
-    return tuple(rows["owner"])
+    """Who looks after customers of the watchlist, by the data and by the book."""
+    here = reader()
+    rows = here.rows("SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL")
+    return tuple(sorted({*rows["owner"], *held.owners(here)}))
 
 
 def scheme_dates(scheme: str) -> tuple[date, ...]:
