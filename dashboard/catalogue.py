@@ -5,6 +5,7 @@ The English definition is the docstring of the function that computes the metric
 
 from difflib import get_close_matches
 
+from dashboard.alert_metrics import ALERTS
 from dashboard.campaign_metrics import CAMPAIGNS
 from dashboard.churn_metrics import CHURN
 from dashboard.delivery_metrics import DELIVERED
@@ -286,6 +287,7 @@ METRICS: tuple[Metric, ...] = (
         "首次购买在某个月份（--cohort）的客户名单；--in-month：其后第几个月有购买的客户；--by-month：到第几个月为止曾回来过的客户。",
         window=None, options=("cohort", "in-month", "by-month"), cuts=(), history=False,
     ),
+    *DELIVERED, *CAMPAIGNS, *ALERTS, *CHURN, *SERVICE, *PERSON,
     *DELIVERED,
     *CAMPAIGNS,
     *CHURN,

@@ -16,10 +16,8 @@ since.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
@@ -35,7 +33,6 @@ from dashboard.book import (
     Seen,
     book_of,
 )
-from dashboard.book.place import BOOK
 from dashboard.words import label_of, say
 from data.errors import UnavailableError
 
@@ -65,13 +62,7 @@ def book() -> Book:
 
     Errors: UnavailableError without the store's key.
     """
-    return _book(str(queries.store().resolve()), os.environ.get(BOOK, ""))
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _book(root: str, address: str) -> Book:
-    del address  # another address is another book
-    return book_of(Path(root))
+    return book_of(queries.store())
 
 
 def may_write() -> bool:

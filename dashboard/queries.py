@@ -19,6 +19,7 @@ from dashboard.question import Question
 from dashboard.reader import Reader
 from dashboard.refusals import Refusal
 from dashboard.viewer import LOCAL, Viewer
+from dashboard.watchlist import held
 from data.errors import UnavailableError
 from data.warehouse import open_current, rejects
 from data.warehouse.inventory import Entry, inventory
@@ -90,6 +91,11 @@ def _state(here: Reader, question: Question) -> str:
 
 def fresh(question: Question) -> pl.DataFrame:
     """The answer to a question about what people write, which is never cached."""
+    return answers.answer(reader(), viewer(), question)
+
+
+def now(question: Question) -> pl.DataFrame:
+    """The answer as of this moment, for what people write while a snapshot serves."""
     return answers.answer(reader(), viewer(), question)
 
 
@@ -183,11 +189,10 @@ def campaign_names() -> dict[str, str]:
 
 
 def owners() -> tuple[str, ...]:
-    """Who looks after the customers of the watchlist."""
-    rows = reader().rows(
-        "SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL ORDER BY 1"
-    )
-    return tuple(rows["owner"])
+    """Who looks after customers of the watchlist, by the data and by the book."""
+    here = reader()
+    rows = here.rows("SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL")
+    return tuple(sorted({*rows["owner"], *held.owners(here)}))
 
 
 def visit_owners() -> tuple[str, ...]:

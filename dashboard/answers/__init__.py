@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from dashboard.answers import (
+    alerts,
     churn,
     cohorts,
     compare,
@@ -16,6 +17,7 @@ from dashboard.answers import (
     listed,
     negatives,
     person,
+    planner,
     proved,
     retention,
     service,
@@ -74,7 +76,10 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "health_score": health.score,
     "loyalty_index": health.score,
     "health_change": health_changes.changed,
+    "alerts": lambda view: alerts.alerts(view, answer),
+    "rectifications": lambda view: alerts.told(view, answer),
     **person.ROWS,
+    **planner.ROWS,
 }
 
 
@@ -114,7 +119,7 @@ def missing(reader: Reader, metric: Metric) -> tuple[str, ...]:
 
 def _ask(view: View) -> pl.DataFrame:
     frame = ROWS.get(view.metric.name, counted)(view)
-    if "value" not in frame.columns or "ci_low" not in frame.columns:
+    if not {"value", "ci_low"} <= set(frame.columns) or "state" in frame.columns:
         return frame
     settings = view.reader.settings
     judged = with_state(

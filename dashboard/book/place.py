@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,12 @@ def engine_of(store: Path) -> Engine:
 
     Errors: UsageError when the environment names no PostgreSQL.
     """
-    given = os.environ.get(BOOK)
-    return _server(given) if given else _file(store / FILE)
+    return _engine(store, os.environ.get(BOOK, ""))
+
+
+@lru_cache(maxsize=8)
+def _engine(store: Path, address: str) -> Engine:
+    return _server(address) if address else _file(store / FILE)
 
 
 def file_of(engine: Engine) -> Path | None:

@@ -11,12 +11,8 @@ from zoneinfo import ZoneInfo
 
 from data.errors import DashboardError, UsageError
 
-FOLLOW_UP, CONTACT, RECTIFICATION, CASE = (
-    "follow_up",
-    "contact",
-    "rectification",
-    "case",
-)
+FOLLOW_UP, CONTACT, CASE = "follow_up", "contact", "case"
+RECTIFICATION, WATCH = "rectification", "watch"
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 LONGEST = 4000  # characters of a text that a person writes
 
@@ -34,6 +30,7 @@ STEPS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
             "open": ("open", "assigned", "closed"),
             "assigned": ("assigned", "closed"),
         },
+        WATCH: {"armed": ("fallen",), "fallen": ("armed",)},
         CASE: {"open": ("open", "closed"), "closed": ()},
     }
 )
