@@ -26,6 +26,7 @@ from dashboard.answers import (
     tiering,
     trials,
     valued,
+    visits,
 )
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
@@ -71,6 +72,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "campaign_comparison": compared.comparison,
     **churn.ROWS,
     **service.ROWS,
+    **visits.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,

@@ -22,6 +22,7 @@ from dashboard.words import (
     service,
     shell,
     tiers,
+    visits,
     worth,
 )
 
@@ -46,6 +47,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     **rules.TEXTS,
     **service.TEXTS,
     **tiers.TEXTS,
+    **visits.TEXTS,
     **worth.TEXTS,
 }
 
