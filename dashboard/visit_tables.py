@@ -22,6 +22,10 @@ CUTS = ("duty_tier", "kind", "period", "owner", "store", "region")
 DONE = ("met", "missed")
 RUNNING = ("due", "met", "left")
 MANY = 40
+FIRST = "200"
+COUNTED = {"overdue": "visit_compliance", "coming": "visit_progress"}
+"""The metric that counts the rows of a list."""
+
 SHOWN = (
     *("customer_id", "kind", "due_on", "days_left", "due", "done", "duty_tier"),
     *("owner", "store", "region", "last_on"),
@@ -147,9 +151,12 @@ def owed(view: View) -> None:
     owner = str(state.chosen("visit_owner"))
     options = {"owner": owner} if owner else {}
     question = view.ask("visit_list", show=show, **options)
-    if not rows_known(view, question):
+    first = queries.answer(view.ask("visit_list", show=show, top=FIRST, **options))
+    if "due_on" not in first.columns:
+        why = reason_text(view.lang, first["reason"][0])
+        st.html(cards.empty(say(view.lang, "empty.title"), why))
         return
-    count, first = queries.first_people(question, None)
+    count = _count(view, COUNTED[show], owner)
     name = say(view.lang, f"duties_show.{show}")
     told = say(view.lang, "duties.count", name=name, n=formats.count(view.lang, count))
     if count > first.height:
@@ -166,19 +173,16 @@ def owed(view: View) -> None:
             height=min(430, 38 + 35 * first.height),
             column_config=_columns(view.lang),
         )
-    lists.files(view, People(question))
+    lists.files(view, People(question), count)
     if show == "coming":
         visit_desk.calendar_file(view, question)
 
 
-def rows_known(view: View, question: Question) -> bool:
-    """Whether the list can be told at all; why not is written instead."""
-    count, first = queries.first_people(question, None)
-    if "due_on" in first.columns:
-        return True
-    why = first["reason"][0] if count and "reason" in first.columns else None
-    st.html(cards.empty(say(view.lang, "empty.title"), reason_text(view.lang, why)))
-    return False
+def _count(view: View, metric: str, owner: str) -> int:
+    """How many rows a list has: of everybody's, or of one owner's."""
+    rows = queries.answer(view.ask(metric, by="owner" if owner else None)).to_dicts()
+    mine = [row for row in rows if not owner or row["segment"] == owner]
+    return int(sum(row["listed"] for row in mine))
 
 
 def _worded(lang: str, rows: pl.DataFrame) -> pl.DataFrame:
