@@ -1,7 +1,7 @@
 """The metrics about customers who may leave."""
 
 from dashboard.measure import CUSTOMER_CUTS, Metric
-from metrics import churn_track, watchlist
+from metrics import churn_track, watchlist, winback
 
 CHURN = (
     Metric(
@@ -46,5 +46,13 @@ CHURN = (
         "一次联系的预期收益减成本：挽回效果 × 留存价值 − 联系成本 − 奖励 × min(1, 1 − 流失概率 + 挽回效果)；"
         "奖励也会付给本来就会回来的客户；小于 0 表示不要行动。挽回效果在名单自己的对照组到期之前用设定中的先验。",
         window=None, options=("owner",), cuts=(), history=False,
+    ),
+    Metric(
+        "saved_customers", "Saved customers", "挽回客户数", "count", "high", "rows",
+        winback.saved_customers,
+        "名单首次列入时随机留出一部分客户（默认 10%）作对照组，期内任何计划都不联系。只计预测期已满的客户："
+        "效果 = 联系组期内购买占比 − 对照组购买占比（按分配，Newcombe 区间）；挽回 = 联系组人数 × 效果；"
+        "挽回毛利 = 联系组人数 × 两组人均毛利之差（Welch 区间）。",
+        window=None, cuts=(), history=False,
     ),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import answers, refusals
+from dashboard import answers, recorded, refusals
 from dashboard.alike import rows_of
 from dashboard.answers import worth_dates
 from dashboard.answers.people import people as behind
@@ -19,6 +19,7 @@ from dashboard.question import Question
 from dashboard.reader import Reader
 from dashboard.refusals import Refusal
 from dashboard.viewer import LOCAL, Viewer
+from dashboard.watchlist import held
 from data.errors import UnavailableError
 from data.warehouse import open_current, rejects
 from data.warehouse.inventory import Entry, inventory
@@ -78,11 +79,23 @@ def reader() -> Reader:
 def answer(question: Question) -> pl.DataFrame:
     """The answer to a question; asked again, it comes from the cache."""
     here = reader()
-    return _answer(here.snapshot.id, viewer(), question, here)
+    return _answer(_state(here, question), viewer(), question, here)
+
+
+def _state(here: Reader, question: Question) -> str:
+    """What an answer depends on: the snapshot, for some what people wrote too."""
+    if question.metric not in recorded.METRICS:
+        return here.snapshot.id
+    return f"{here.snapshot.id} {recorded.mark(here.snapshot.store)}"
 
 
 def fresh(question: Question) -> pl.DataFrame:
     """The answer to a question about what people write, which is never cached."""
+    return answers.answer(reader(), viewer(), question)
+
+
+def now(question: Question) -> pl.DataFrame:
+    """The answer as of this moment, for what people write while a snapshot serves."""
     return answers.answer(reader(), viewer(), question)
 
 
@@ -106,7 +119,7 @@ def people(question: Question, part: str | None) -> Callable[[], pl.DataFrame]:
 
 def first_people(question: Question, part: str | None) -> tuple[int, pl.DataFrame]:
     """How many customers a list has, and the first of them, from the cache."""
-    return _first_people(reader().snapshot.id, viewer(), question, part)
+    return _first_people(_state(reader(), question), viewer(), question, part)
 
 
 @st.cache_resource(max_entries=KEPT_LISTS, show_spinner=False)
@@ -176,10 +189,15 @@ def campaign_names() -> dict[str, str]:
 
 
 def owners() -> tuple[str, ...]:
-    """Who looks after the customers of the watchlist."""
-    rows = reader().rows(
-        "SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL ORDER BY 1"
-    )
+    """Who looks after customers of the watchlist, by the data and by the book."""
+    here = reader()
+    rows = here.rows("SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL")
+    return tuple(sorted({*rows["owner"], *held.owners(here)}))
+
+
+def visit_owners() -> tuple[str, ...]:
+    """Who looks after customers: their declared owner, else who saw them last."""
+    rows = reader().rows("SELECT DISTINCT owner FROM visit_owners ORDER BY 1")
     return tuple(rows["owner"])
 
 

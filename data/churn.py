@@ -23,4 +23,5 @@ class ChurnSettings(Setting):
     win_back_spread: float = Field(default=0.03, gt=0, le=1)
     contact_cost: Cost = Decimal(0)
     reward: Cost = Decimal(0)
+    control_share: float = Field(default=0.10, ge=0, le=0.5)
     capacity: int = Field(default=50, ge=1, le=10_000)

@@ -12,8 +12,11 @@ with cards.card("watchlist", *cards.titles(view, "watch")):
     today.choices(view)
     today.table(view)
 
-with cards.card("stop-loss", *cards.titles(view, "stop")):
+left, right = blocks.columns(1, 1)
+with left, cards.card("stop-loss", *cards.titles(view, "stop")):
     record.verdict(view)
+with right, cards.card("saved", *cards.titles(view, "saved")):
+    record.saved(view)
 
 left, right = blocks.columns(1, 1)
 with left, cards.card("record", *cards.titles(view, "churnrule")):

@@ -17,6 +17,7 @@ from dashboard.answers import (
     listed,
     negatives,
     person,
+    planner,
     proved,
     retention,
     service,
@@ -24,6 +25,7 @@ from dashboard.answers import (
     tiering,
     trials,
     valued,
+    visits,
 )
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
@@ -68,6 +70,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     **trials.ROWS,
     **churn.ROWS,
     **service.ROWS,
+    **visits.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,
@@ -76,6 +79,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "alerts": lambda view: alerts.alerts(view, answer),
     "rectifications": lambda view: alerts.told(view, answer),
     **person.ROWS,
+    **planner.ROWS,
 }
 
 

@@ -1,21 +1,27 @@
 """Answers about leaving: probabilities, the list, its record, what saving pays."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 from pandera.typing.polars import DataFrame
 
 from dashboard.answers.trials import clauses
 from dashboard.answers.view import View, offered
-from dashboard.cells import frame
+from dashboard.cells import frame, put
 from dashboard.tier_queries import literal
+from dashboard.watchlist import held
 from data.errors import UsageError
 from data.settings import Settings
 from metrics import watchlist as lists
-from metrics.churn_frames import ChurnCurve, ChurnEvaluation, ChurnPrecision
-from metrics.estimates import EVERYONE
+from metrics.churn_frames import (
+    ChurnCurve,
+    ChurnEvaluation,
+    ChurnPrecision,
+    SavedCustomers,
+)
+from metrics.estimates import EVERYONE, normal_quantile
 from metrics.watchlist import RiskCells
-from metrics.winback import Effect, Offer
+from metrics.winback import Effect, Offer, saved_customers, updated
 
 RANKS = {
     "value_at_risk": "s.value_at_risk",
@@ -60,6 +66,26 @@ FROM (
     SELECT s.churn_probability, {saved} AS found FROM churn_scores AS s WHERE {chosen}
 )
 """
+OUTCOMES = """
+SELECT
+    e.customer_id, e.control, e.ends_on <= DATE '{as_of}' AS mature,
+    COUNT(o.day) FILTER (o.days > 0) > 0 AS bought,
+    CAST(COALESCE(SUM(o.margin), 0) AS DOUBLE) AS margin
+FROM listed_episodes AS e
+LEFT JOIN profiles AS p ON p.customer_id = e.customer_id
+LEFT JOIN occasions AS o
+    ON o.customer_key = p.customer_key AND o.day > e.started_on AND o.day <= e.ends_on
+    AND o.valid_from <= DATE '{as_of}' AND o.valid_to > DATE '{as_of}'
+GROUP BY e.customer_id, e.started_on, e.ends_on, e.control
+ORDER BY e.customer_id, e.started_on
+"""
+OUTCOME = {
+    "customer_id": pl.String,
+    "control": pl.Boolean,
+    "mature": pl.Boolean,
+    "bought": pl.Boolean,
+    "margin": pl.Float64,
+}
 EVERYBODY = 10_000_000
 """More rows than a company has customers."""
 
@@ -101,19 +127,46 @@ def precision(view: View) -> DataFrame[ChurnPrecision]:
 
 
 def ranked(view: View) -> pl.DataFrame:
-    """The customers to contact, the most worth it first."""
+    """The customers to contact, the most worth it first; nobody who is held out."""
+    found = candidates(view)
+    shown = found.filter(~pl.col("held_out"))
+    return lists.watchlist(shown, effect(view), offer(view), horizon_days=horizon(view))
+
+
+def candidates(view: View) -> pl.DataFrame:
+    """The first of the list, with `held_out` for those of a control group."""
     _last_day(view)
     rank = view.options.get("rank", "value_at_risk")
     if rank not in RANKS:
         raise UsageError(f"--rank {rank}: it is one of {', '.join(RANKS)}")
     query = LISTED.format(
-        chosen=chosen(view),
+        chosen=chosen(view, held.resting(view.reader, view.as_of)),
         rank=RANKS[rank].format(saved=saved(view)),
         top=_top(view),
     )
     with view.reader.snapshot.cursor() as cursor:
         rows = frame(cursor, query)
-    return lists.watchlist(rows, effect(view), offer(view), horizon_days=horizon(view))
+    return rows.with_columns(held.held_out(view.reader, rows, view.as_of))
+
+
+def kept(view: View) -> DataFrame[SavedCustomers]:
+    """Who was saved, by the control group of the list."""
+    _last_day(view)
+    reader, confidence = view.reader, view.reader.settings.confidence
+    key = ("saved customers", held.written(reader))
+    return reader.remember(
+        key, lambda: saved_customers(_outcomes(view), confidence=confidence)
+    )
+
+
+def _outcomes(view: View) -> pl.DataFrame:
+    """Every episode: whether it is over, and what was bought within it."""
+    listed = held.episodes(view.reader)
+    if listed.is_empty():
+        return pl.DataFrame(schema=OUTCOME)
+    with view.reader.snapshot.cursor() as cursor:
+        put(cursor, "listed_episodes", listed)
+        return frame(cursor, OUTCOMES.format(as_of=view.as_of))
 
 
 def worth(view: View) -> pl.DataFrame:
@@ -135,9 +188,14 @@ def horizon(view: View) -> int:
 
 
 def effect(view: View) -> Effect:
-    """What a contact is believed to add to the share that buys."""
-    churn = _settings(view).churn
-    return Effect(churn.win_back_effect, churn.win_back_spread)
+    """What a contact is believed to add: the prior, and what the control group told."""
+    churn, told = _settings(view).churn, kept(view).row(0, named=True)
+    prior = Effect(churn.win_back_effect, churn.win_back_spread)
+    if told["effect"] is None:
+        return prior
+    confidence = view.reader.settings.confidence
+    width = told["effect_high"] - told["effect_low"]
+    return updated(prior, told["effect"], width / 2 / normal_quantile(confidence))
 
 
 def offer(view: View) -> Offer:
@@ -152,12 +210,24 @@ def saved(view: View) -> str:
     return SAVED.format(effect=told.value, cost=costs.contact_cost, reward=costs.reward)
 
 
-def chosen(view: View) -> str:
-    """Which customers are asked for, as SQL."""
+def chosen(view: View, without: Sequence[str] = ()) -> str:
+    """Which customers are asked for, as SQL.
+
+    An owner has the customers that the data name and those given to them in the book.
+    """
     parts = [f"s.{each}" for each in clauses(view.where)]
     if "owner" in view.options:
-        parts.append(f"s.owner = {literal(view.options['owner'])}")
+        owner = view.options["owner"]
+        mine = _among(held.owned(view.reader, owner))
+        parts.append(f"(s.owner = {literal(owner)} OR {mine})")
+    if without:
+        parts.append(f"NOT {_among(without)}")
     return " AND ".join(parts or ["TRUE"])
+
+
+def _among(customers: Sequence[str]) -> str:
+    named = ", ".join(map(literal, customers))
+    return f"s.customer_id IN ({named})" if named else "FALSE"
 
 
 def _settings(view: View) -> Settings:
@@ -192,4 +262,5 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "churn_precision": precision,
     "watchlist": ranked,
     "stop_loss": worth,
+    "saved_customers": kept,
 }

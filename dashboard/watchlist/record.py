@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import cards, formats
+from dashboard import cards, formats, queries
 from dashboard.campaign_numbers import ranged, rows_of
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Row, inside, written
@@ -16,6 +16,10 @@ from dashboard.words import reason_text, say
 FIGURES = ("auc", "brier", "skill", "slope", "intercept")
 SPREAD = ("difference", "difference_low", "difference_high")
 BOUNDS = ("value", "ci_low", "ci_high")
+COUNTS = (
+    *("value", "ci_low", "ci_high", "n", "running"),
+    *("treated", "treated_bought", "control", "control_bought"),
+)
 
 
 def track(view: View) -> None:
@@ -56,7 +60,7 @@ def precision(view: View) -> None:
 def verdict(view: View) -> None:
     """Whether contacts pay: for how many customers, and from which value on."""
     question = asked(view, "stop_loss")
-    row = cards.first_row(question)
+    row = queries.now(question).row(0, named=True)
     if row.get("value") is None:
         why = reason_text(view.lang, row.get("reason"))
         st.html(cards.empty(say(view.lang, "empty.title"), why))
@@ -72,10 +76,41 @@ def verdict(view: View) -> None:
     }
     told = {name: written(Cell(question, row, name), ink) for name, ink in inks.items()}
     pays = "above" if row["value"] > 0 else "below"
+    free = not row["contact_cost"] and not row["reward"]
+    tone = "undecided" if free else pays
+    unset = f" {say(view.lang, 'stop.free')}" if free else ""
     source = "measured" if row["measured"] else "prior"
     st.html(
-        f'<div class="ch-summary {pays}">{say(view.lang, f"stop.{pays}", **told)}'
+        f'<div class="ch-summary {tone}">'
+        f"{say(view.lang, f'stop.{pays}', **told)}{unset}"
         f'<div class="ch-sub">{say(view.lang, f"stop.{source}", **told)}</div></div>'
+    )
+
+
+def saved(view: View) -> None:
+    """How many came back by a contact, told by the control group."""
+    question = view.ask("saved_customers")
+    row = queries.now(question).row(0, named=True)
+    count, share = Ink(view.lang, "count"), Ink(view.lang, "share")
+    inks = {
+        **dict.fromkeys(COUNTS, count),
+        **dict.fromkeys(("effect", "effect_low", "effect_high"), share),
+        **dict.fromkeys(
+            ("margin", "margin_low", "margin_high"), cards.ink_for(view, "revenue")
+        ),
+    }
+    told = {name: written(Cell(question, row, name), ink) for name, ink in inks.items()}
+    if row["value"] is None:
+        why = escape(reason_text(view.lang, row["reason"]))
+        below = say(view.lang, "saved.none", why=why, **told)
+        st.html(f'<div class="ch-summary undecided">{below}</div>')
+        return
+    tone = (
+        "above" if row["ci_low"] > 0 else "below" if row["ci_high"] < 0 else "undecided"
+    )
+    st.html(
+        f'<div class="ch-summary {tone}">{say(view.lang, "saved.told", **told)}'
+        f'<div class="ch-sub">{say(view.lang, "saved.how", **told)}</div></div>'
     )
 
 

@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
-from dashboard import cards, filters, formats, lists, queries, state
-from dashboard.campaign_numbers import rows_of
+from dashboard import cards, desk, filters, formats, lists, queries, state
 from dashboard.filters import View
 from dashboard.lists import People
 from dashboard.naming import namer
 from dashboard.numbers import Cell, Ink, Row, inside, stated, written
 from dashboard.question import Question
+from dashboard.watchlist import actions
 from dashboard.watchlist.reasons import why
 from dashboard.words import label_of, reason_text, say
 
@@ -85,20 +86,25 @@ def choices(view: View) -> None:
 def table(view: View) -> None:
     """The customers of the day, the most worth a contact first."""
     question = listed(view)
-    rows = rows_of(view, question)
+    rows: list[Row] = queries.now(question).to_dicts()
     if not rows:
+        st.html(cards.empty(say(view.lang, "watch.nobody")))
         return
+    tasks = actions.tasks(view, rows)
+    if desk.may_write():
+        actions.bar(view, question, rows, tasks)
     days = rows[0]["horizon_days"]
     names = {n: escape(say(view.lang, f"watch.col.{n}", days=days)) for n in COLUMNS}
     head = "".join(f'<th class="{_kind(n)}">{name}</th>' for n, name in names.items())
     body = "".join(
-        _line(names, _cells(view, question, row, place))
+        _line(names, _cells(view, question, row, place) | _task(view, row, tasks))
         for place, row in enumerate(rows, 1)
     )
     st.html(
         f'<div class="ch-scroll ch-day" {stated(question)}><table class="ch-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+    st.html(f'<div class="ch-sub">{_held(view, len(rows))}</div>')
     lists.files(view, People(question))
 
 
@@ -146,9 +152,11 @@ def _cells(view: View, question: Question, row: Row, place: int) -> dict[str, st
     share, money = Ink(view.lang, "share"), _money(view)
     store = namer(view.lang, "store")(row["store"])
     tier = label_of(view.lang, row["tier"], "tier")
-    owner = escape(row["owner"] or say(view.lang, "owner.none"))
+    customer = escape(row["customer_id"])
+    address = escape(lists.LINK + quote(row["customer_id"], safe=""))
+    link = f'<a href="{address}" target="_self">{customer}</a>'
     return {
-        "customer": f'<b class="ch-id">{place} · {escape(row["customer_id"])}</b>'
+        "customer": f'<b class="ch-id">{place} · {link}</b>'
         f'<div class="ch-sub">{escape(tier)} · {escape(store)}</div>',
         "chance": f"<b>{inside(Cell(question, row, 'churn_probability'), share)}</b>",
         "why": why(view, question, row),
@@ -156,8 +164,39 @@ def _cells(view: View, question: Question, row: Row, place: int) -> dict[str, st
         "at_risk": f"<b>{inside(Cell(question, row, 'value_at_risk'), money)}</b>",
         "saved": inside(Cell(question, row, "saved_margin"), money),
         "clv": inside(Cell(question, row, "clv"), money),
-        "owner": f'<span class="ch-id">{owner}</span>',
     }
+
+
+def _task(view: View, row: Row, tasks: dict[str, Row]) -> dict[str, str]:
+    """Who looks after the customer, how far that is, and until when."""
+    task = tasks.get(row["customer_id"])
+    if task is None:
+        owner = row["owner"] or say(view.lang, "owner.none")
+        return {"owner": f'<span class="ch-id">{escape(owner)}</span>'}
+    owner = task["owner"] or say(view.lang, "owner.none")
+    status = escape(label_of(view.lang, task["status"], "follow_up"))
+    due = task["due_on"]
+    late = due is not None and due < actions.today()
+    kind = "bad" if late else "good" if task["status"] == "contacted" else "undecided"
+    words = ""
+    if due is not None:
+        key = "watch.late" if late else "watch.due"
+        words = say(view.lang, key, day=formats.short_day(view.lang, due))
+    return {
+        "owner": f'<span class="ch-id">{escape(owner)}</span>'
+        f' <span class="ch-state {kind}">{status}</span>'
+        f'<div class="ch-sub">{words}</div>'
+    }
+
+
+def _held(view: View, shown: int) -> str:
+    """How many of the first are not shown, as they are of the control group."""
+    wanted = int(str(state.chosen("top")) or queries.reader().settings.churn.capacity)
+    share = formats.value(
+        view.lang, "share", queries.reader().settings.churn.control_share
+    )
+    found = min(wanted, cards.first_row(asked(view, "churn_probability")).get("n") or 0)
+    return say(view.lang, "watch.held", n=max(0, found - shown), share=share)
 
 
 def _last(view: View, question: Question, row: Row) -> str:

@@ -13,6 +13,7 @@ from dashboard.words import (
     names,
     people,
     person,
+    planner,
     quality,
     reasons,
     retention,
@@ -20,6 +21,7 @@ from dashboard.words import (
     service,
     shell,
     tiers,
+    visits,
     worth,
 )
 
@@ -37,11 +39,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     **names.TEXTS,
     **people.TEXTS,
     **person.TEXTS,
+    **planner.TEXTS,
     **quality.TEXTS,
     **retention.TEXTS,
     **rules.TEXTS,
     **service.TEXTS,
     **tiers.TEXTS,
+    **visits.TEXTS,
     **worth.TEXTS,
 }
 

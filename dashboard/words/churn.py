@@ -6,6 +6,11 @@ REASONS: tuple[tuple[str, str], ...] = (
         r" (\d+) who left and (\d+) who stayed",
         r"没有流失模型：需要 \1 天历史，以及检验日至少 \2 位客户，其中离开与留下的各至少 \3 位",
     ),
+    (r"no episode of the list is over yet", "名单上还没有期满的客户"),
+    (
+        r"the episodes that are over have no control group",
+        "期满的客户中没有对照组",
+    ),
     (r"no probabilities, as there is no model", "没有概率，因为没有可用的模型"),
 )
 TEXTS: dict[str, tuple[str, str]] = {
@@ -66,6 +71,55 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{days} 天前 · 节奏 {rhythm} 天 · {ratio} 倍",
         "{days} days ago · rhythm {rhythm} days · {ratio}×",
     ),
+    "watch.nobody": ("名单上没有客户", "Nobody is on the list"),
+    "watch.due": ("{day} 到期", "due {day}"),
+    "watch.late": ("已过期：{day}", "overdue since {day}"),
+    "watch.held": (
+        "另有 {n} 位属于对照组（随机 {share}），不显示、不联系，只计数；暂缓与已结束的也不在名单上",
+        "{n} more are of the control group ({share} by lot): counted, not shown, not "
+        "contacted; snoozed and closed ones are not listed either",
+    ),
+    "give.title": ("批量分配", "Assign the list"),
+    "give.count": ("前几位", "The first"),
+    "give.due": ("到期", "Due"),
+    "give.action": ("要做什么（如：电话，送券）", "What to do (a call, a voucher)"),
+    "give.save": ("分配", "Assign"),
+    "give.done": (
+        "已分配 {n} 位；{taken} 位已有人跟进；{held} 位留作对照",
+        "{n} assigned; {taken} somebody has already; {held} held out",
+    ),
+    "one.pick": ("处理一位客户", "Work on a customer"),
+    "one.record": ("记录联系", "Record a contact"),
+    "one.snooze": ("暂缓", "Snooze"),
+    "one.close": ("结束", "Close"),
+    "one.kind": ("方式", "By"),
+    "one.result": ("结果", "Result"),
+    "one.outcome": ("结论", "Outcome"),
+    "one.note": ("备注", "Note"),
+    "one.next": ("下次联系", "Next contact"),
+    "one.until": ("暂缓到", "Until"),
+    "one.save": ("保存", "Save"),
+    "saved.title": ("救回了多少客户", "Did the contacts save anybody?"),
+    "saved.sub": (
+        "与随机留出的对照组比较；只计期满的客户",
+        "Against the control group drawn by lot; only episodes that are over",
+    ),
+    "saved.told": (
+        "救回 <b>{value}</b> 位客户（95%：{ci_low} 至 {ci_high}），毛利 <b>{margin}</b>（{margin_low} 至 {margin_high}）。",
+        "<b>{value}</b> customers saved (95%: {ci_low} to {ci_high}), <b>{margin}</b> of margin "
+        "({margin_low} to {margin_high}).",
+    ),
+    "saved.how": (
+        "联系组 {treated} 位中 {treated_bought} 位购买，对照组 {control} 位中 {control_bought} 位：效果 {effect}"
+        "（{effect_low} 至 {effect_high}）；另有 {running} 位未期满。",
+        "{treated_bought} of {treated} contacted bought, {control_bought} of {control} held out: "
+        "an effect of {effect} ({effect_low} to {effect_high}); {running} not over yet.",
+    ),
+    "saved.none": (
+        "还不能说：{why}。进行中 {running} 位。分配名单时自动留出对照组，期满后这里给出答案。",
+        "Not known yet: {why}. {running} are running. Assigning the list draws the control "
+        "group; the answer stands here once its time is over.",
+    ),
     "rank.pick": ("排序", "Ranked by"),
     "rank.value_at_risk": ("风险价值", "Value at risk"),
     "rank.saved_margin": ("预期挽回毛利", "Expected saved margin"),
@@ -76,7 +130,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "top.n": ("前 {n} 位", "Top {n}"),
     "why.habit": (
         "按购买史，{horizon_days} 天内不购买的可能为 {by_formula}",
-        "Its purchase history alone: {by_formula} to buy nothing in {horizon_days} days",
+        "Its purchase history says {by_formula} to buy nothing in {horizon_days} days",
     ),
     "why.left": (
         "可能已经离开：仍是客户的概率 {p_alive}",
@@ -132,6 +186,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A contact brings <b>{value}</b> on average: it pays for only "
         "<b>{worth_contacting}</b> of {n} customers, {total} together, from a value if kept "
         "of {break_even} on.",
+    ),
+    "stop.free": (
+        "联系成本与奖励都未设定，所以任何联系都显得划算：请在设定 [churn] 中填写。",
+        "Neither a contact's cost nor a reward is set, so that any contact seems to pay: set "
+        "them in [churn].",
     ),
     "stop.prior": (
         "挽回效果暂按设定的先验 {effect}（{effect_low} 至 {effect_high}），待对照组到期后更新；"
