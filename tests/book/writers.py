@@ -8,7 +8,6 @@ ROUNDS` is killed in every round, while it writes. Each prints one JSON line.
 import json
 import os
 import random
-import select
 import signal
 import sys
 import time
@@ -21,7 +20,7 @@ from tests.book.conftest import opened, pen
 
 TASK = Task("visit", "Wang", None, note="what was said")
 PAUSE = 0.05  # seconds at most between two tries
-LONGEST = 0.06  # seconds that a round lives
+MOMENT = 0.015  # seconds at most from the last word to the kill
 
 
 def clock() -> datetime:
@@ -60,19 +59,22 @@ def die(store: str, rounds: str) -> dict[str, list[int]]:
 
 
 def _round(book: Book, number: int, chance: random.Random) -> int:
+    """Kill a writer a moment after it said so often that it saved; how often it did."""
     hears, says = os.pipe()
     child = os.fork()
     if child == 0:
         _write(book, number, says)
     os.close(says)
-    time.sleep(chance.random() * LONGEST)
+    heard = 0
+    for _ in range(chance.randrange(4)):
+        heard += len(os.read(hears, 1))
+    time.sleep(chance.random() * MOMENT)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    heard = b""
-    while select.select([hears], [], [], 0)[0] and (more := os.read(hears, 4096)):
-        heard += more
+    while more := os.read(hears, 4096):
+        heard += len(more)
     os.close(hears)
-    return heard.count(b"\n")
+    return heard
 
 
 def _write(book: Book, number: int, says: int) -> None:
