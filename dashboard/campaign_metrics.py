@@ -1,7 +1,14 @@
 """The catalogue's entries about campaigns."""
 
 from dashboard.measure import Metric
-from metrics import campaigns, trial_days, trial_members, trial_planner, verdicts
+from metrics import (
+    campaigns,
+    did,
+    trial_days,
+    trial_members,
+    trial_planner,
+    verdicts,
+)
 
 NEEDS = ("campaigns", "campaign_members")
 CELLS = ("region", "customer_type", "acquisition_channel", "tier")
@@ -70,6 +77,13 @@ CAMPAIGNS = (
         "bought（窗口已满且在窗口内购买）、contaminated（同时在两个组里）。",
         window=None, needs=NEEDS, options=("campaign", "arm", "stage"), cuts=(),
         history=False,
+    ),
+    Metric(
+        "campaign_comparison", "Without a control group", "没有对照组时的比较", "money", None,
+        "rows", did.campaign_comparison,
+        "没有随机对照时的三种比较（每位成员的净收入，活动开始后的结果窗口与之前同样长的时间相比）：双重差分（成员的变化减其他客户的变化，"
+        "按客户聚类的 Welch 区间，并检验之前三段的趋势差）；同季对比（减去一年前同期的变化）；前后对比。后两种只作描述，不称为效果。",
+        window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
     ),
     Metric(
         "trial_plan", "Plan of the next test", "下一次测试的方案", "share", None, "rows",

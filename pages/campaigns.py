@@ -2,6 +2,7 @@
 
 from dashboard import (
     blocks,
+    campaign_comparisons,
     campaign_effects,
     campaign_planner,
     campaign_tables,
@@ -24,6 +25,8 @@ with left, cards.card("lifts", *cards.titles(view, "lifts")):
 with right, cards.card("guards", *cards.titles(view, "guards")):
     campaign_effects.guards(view, campaign)
     campaign_effects.power(view, campaign)
+
+campaign_comparisons.without_control(view, campaign)
 
 with cards.card("funnel", *cards.titles(view, "funnel")):
     campaign_effects.funnel(view, campaign)
