@@ -28,6 +28,7 @@ GROUPS = {
     "operations": (
         ("churn_watchlist", "person_alert"),
         ("customer_360", "person_search"),
+        ("visits", "event_available"),
         ("service", "support_agent"),
     ),
     "data": (("data_quality", "verified"), ("definitions", "menu_book")),

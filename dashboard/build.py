@@ -16,6 +16,7 @@ from dashboard import (
     tierings,
     trials,
     values,
+    visit_duties,
 )
 from data.marts import sql
 from data.settings import Settings
@@ -41,6 +42,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     appraisals.build(connection, settings, valued, valued)
     trials.keep(connection, as_of)
     ticket_times.keep(connection, settings, as_of)
+    visit_duties.keep(connection, settings, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 

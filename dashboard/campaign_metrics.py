@@ -1,7 +1,14 @@
 """The catalogue's entries about campaigns."""
 
 from dashboard.measure import Metric
-from metrics import campaigns, trial_days, trial_members, verdicts
+from metrics import (
+    campaigns,
+    did,
+    trial_days,
+    trial_members,
+    trial_planner,
+    verdicts,
+)
 
 NEEDS = ("campaigns", "campaign_members")
 CELLS = ("region", "customer_type", "acquisition_channel", "tier")
@@ -70,5 +77,28 @@ CAMPAIGNS = (
         "bought（窗口已满且在窗口内购买）、contaminated（同时在两个组里）。",
         window=None, needs=NEEDS, options=("campaign", "arm", "stage"), cuts=(),
         history=False,
+    ),
+    Metric(
+        "campaign_comparison", "Without a control group", "没有对照组时的比较", "money", None,
+        "rows", did.campaign_comparison,
+        "没有随机对照时的三种比较（每位成员的净收入，活动开始后的结果窗口与之前同样长的时间相比）：双重差分（成员的变化减其他客户的变化，"
+        "按客户聚类的 Welch 区间，并检验之前三段的趋势差）；同季对比（减去一年前同期的变化）；前后对比。后两种只作描述，不称为效果。",
+        window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
+    ),
+    Metric(
+        "trial_plan", "Plan of the next test", "下一次测试的方案", "share", None, "rows",
+        trial_planner.trial_plan,
+        "以视图内的客户为受众：p 为同类客户在上一个同样长的窗口内的购买占比（也可用 --baseline 给定）；要以 80% 的功效发现 --lift 的相对提升（5% 显著性），"
+        "处理组与对照组（占比 --control，默认 20%）各需多少成员；要证明提升超过推广阈值，各需多少；以及整个受众能发现的最小提升。",
+        window=None, options=("lift", "control", "days", "baseline"), cuts=(),
+        history=False,
+    ),
+    Metric(
+        "trial_assignment", "Random assignment", "随机分组名单", "count", None, "rows",
+        trial_planner.trial_assignment,
+        "在每个层级内按抽签次序（种子 --seed 与客户编号的哈希，可重现）分到处理组与对照组；列与 campaign_members 表相同，"
+        "文件可以原样装载。--members 限制人数，各层级按占比抽取。",
+        window=None, options=("campaign", "control", "members", "seed", "start"),
+        cuts=(), history=False,
     ),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from dashboard.measure import (
 )
 from dashboard.person_metrics import PERSON
 from dashboard.service_metrics import SERVICE
+from dashboard.visit_metrics import VISITS
 from data.errors import UsageError
 from metrics import (
     backtest,
@@ -287,6 +288,12 @@ METRICS: tuple[Metric, ...] = (
         window=None, options=("cohort", "in-month", "by-month"), cuts=(), history=False,
     ),
     *DELIVERED, *CAMPAIGNS, *ALERTS, *CHURN, *SERVICE, *PERSON,
+    *DELIVERED,
+    *CAMPAIGNS,
+    *CHURN,
+    *SERVICE,
+    *VISITS,
+    *PERSON,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

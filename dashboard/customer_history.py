@@ -77,7 +77,7 @@ def _event(view: View, question: Question, row: Row) -> str:
     lang, time = view.lang, row["time"] or ""
     words = [say(lang, f"event.{row['event']}")]
     words += [
-        label_of(lang, row[name], "event" if name != "channel" else "channel")
+        label_of(lang, row[name], "event")
         for name in ("kind", "about", "channel", "state")
         if row[name]
     ]

@@ -45,6 +45,7 @@ RENEWED: Final = {
     "serving_costs",
     "churn_scores",
     "ticket_cases",
+    "visit_duties",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

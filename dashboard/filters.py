@@ -22,6 +22,7 @@ CUTS = tuple(dict.fromkeys(cut for metric in METRICS for cut in metric.cuts))
 RANKS, TOPS = ("value_at_risk", "saved_margin"), ("20", "100", "200")
 STAGES = ("assigned", "reached", "opened", "clicked", "redeemed", "bought")
 TICKETS = ("breached", "fresh", "response", "resolution", "step", "open")
+DUTIES = ("overdue", "coming")
 PARETO = ("type", "cause")
 EVENTS = (
     "all", "order", "contact", "ticket", "answer", "campaign", "points", "interaction",
@@ -87,6 +88,8 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("rank", RANKS, ""),
         state.one("top", TOPS, ""),
         state.one("owner", queries.owners(), ""),
+        state.one("duties_show", DUTIES, ""),
+        state.one("visit_owner", queries.visit_owners(), ""),
         state.one("tickets_show", TICKETS, ""),
         state.one("pareto_by", PARETO, ""),
         state.one("service_trend", TRENDS, ""),

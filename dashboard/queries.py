@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import answers, refusals
+from dashboard import answers, recorded, refusals
 from dashboard.alike import rows_of
 from dashboard.answers import worth_dates
 from dashboard.answers.people import people as behind
@@ -79,7 +79,14 @@ def reader() -> Reader:
 def answer(question: Question) -> pl.DataFrame:
     """The answer to a question; asked again, it comes from the cache."""
     here = reader()
-    return _answer(here.snapshot.id, viewer(), question, here)
+    return _answer(_state(here, question), viewer(), question, here)
+
+
+def _state(here: Reader, question: Question) -> str:
+    """What an answer depends on: the snapshot, for some what people wrote too."""
+    if question.metric not in recorded.METRICS:
+        return here.snapshot.id
+    return f"{here.snapshot.id} {recorded.mark(here.snapshot.store)}"
 
 
 def fresh(question: Question) -> pl.DataFrame:
@@ -112,7 +119,7 @@ def people(question: Question, part: str | None) -> Callable[[], pl.DataFrame]:
 
 def first_people(question: Question, part: str | None) -> tuple[int, pl.DataFrame]:
     """How many customers a list has, and the first of them, from the cache."""
-    return _first_people(reader().snapshot.id, viewer(), question, part)
+    return _first_people(_state(reader(), question), viewer(), question, part)
 
 
 @st.cache_resource(max_entries=KEPT_LISTS, show_spinner=False)
@@ -186,6 +193,12 @@ def owners() -> tuple[str, ...]:
     here = reader()
     rows = here.rows("SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL")
     return tuple(sorted({*rows["owner"], *held.owners(here)}))
+
+
+def visit_owners() -> tuple[str, ...]:
+    """Who looks after customers: their declared owner, else who saw them last."""
+    rows = reader().rows("SELECT DISTINCT owner FROM visit_owners ORDER BY 1")
+    return tuple(rows["owner"])
 
 
 def scheme_dates(scheme: str) -> tuple[date, ...]:

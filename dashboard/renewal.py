@@ -24,6 +24,7 @@ from dashboard import (
     tierings,
     trials,
     values,
+    visit_duties,
 )
 from dashboard.build import (
     EVENTS,
@@ -150,6 +151,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     appraisals.build(connection, settings, valued, _unfitted(connection, valued))
     trials.keep(connection, as_of)
     ticket_times.keep(connection, settings, as_of)
+    visit_duties.keep(connection, settings, as_of)
 
 
 def _size(connection: DuckDBPyConnection, name: str) -> int:

@@ -85,6 +85,7 @@ def _listed(view: View, question: Question, show: str) -> None:
         st.dataframe(
             _worded(view.lang, first),
             hide_index=True,
+            placeholder=formats.DASH,
             width="stretch",
             height=min(430, 38 + 35 * first.height),
             column_config=_columns(view.lang),

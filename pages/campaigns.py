@@ -1,6 +1,14 @@
 """Campaigns: what did each one really cause, how sure is that, and what next?"""
 
-from dashboard import blocks, campaign_effects, campaign_tables, cards, charts
+from dashboard import (
+    blocks,
+    campaign_comparisons,
+    campaign_effects,
+    campaign_planner,
+    campaign_tables,
+    cards,
+    charts,
+)
 
 view = campaign_tables.current()
 
@@ -17,6 +25,8 @@ with left, cards.card("lifts", *cards.titles(view, "lifts")):
 with right, cards.card("guards", *cards.titles(view, "guards")):
     campaign_effects.guards(view, campaign)
     campaign_effects.power(view, campaign)
+
+campaign_comparisons.without_control(view, campaign)
 
 with cards.card("funnel", *cards.titles(view, "funnel")):
     campaign_effects.funnel(view, campaign)
@@ -35,3 +45,6 @@ with right, cards.card("path", *cards.titles(view, "path")):
 
 with cards.card("members", *cards.titles(view, "stage")):
     campaign_tables.members(view, campaign)
+
+with cards.card("planner", *cards.titles(view, "planner")):
+    campaign_planner.plan(view)

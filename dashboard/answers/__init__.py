@@ -11,12 +11,14 @@ from dashboard.answers import (
     churn,
     cohorts,
     compare,
+    compared,
     delivered,
     health,
     health_changes,
     listed,
     negatives,
     person,
+    planner,
     proved,
     retention,
     service,
@@ -24,6 +26,7 @@ from dashboard.answers import (
     tiering,
     trials,
     valued,
+    visits,
 )
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
@@ -66,8 +69,10 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "repurchase_at_age": retention.at_age,
     "purchase_interval": retention.intervals,
     **trials.ROWS,
+    "campaign_comparison": compared.comparison,
     **churn.ROWS,
     **service.ROWS,
+    **visits.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,
@@ -76,6 +81,7 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "alerts": lambda view: alerts.alerts(view, answer),
     "rectifications": lambda view: alerts.told(view, answer),
     **person.ROWS,
+    **planner.ROWS,
 }
 
 

@@ -14,7 +14,6 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"no complaint has a date of this step", "没有任何投诉填写这一步的时间"),
 )
 TEXTS: dict[str, tuple[str, str]] = {
-    "group.operations": ("运营", "Operations"),
     "page.service": ("服务与投诉", "Service & complaints"),
     "page.service.question": (
         "今天哪些工单超时了？客户等多久？投诉为什么发生、有没有闭环？",

@@ -31,6 +31,7 @@ PATHS = {
     "campaigns": "campaigns",
     "churn_watchlist": "churn_watchlist",
     "service": "service",
+    "visits": "visits",
     "retention": "retention",
     "lifetime_value": "lifetime_value",
     "customer_360": "customer_360",

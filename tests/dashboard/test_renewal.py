@@ -52,7 +52,7 @@ KEYED = (
     "answer_totals",
 )
 NUMBERED = ("profiles", "current_customers", "churn_scores")
-SCORED = ("signals", "health_scores", "serving_costs")
+SCORED = ("signals", "health_scores", "serving_costs", "visit_duties", "visit_owners")
 SERVING = {"ticket": 30, "call": 8, "visit": 90, "share_campaign_cost": True}
 COSTLY = Settings.model_validate({"serving": SERVING})
 TOLD = ("clv_backtests",)

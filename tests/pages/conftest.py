@@ -21,6 +21,7 @@ PAGES = (
     "campaigns",
     "churn_watchlist",
     "service",
+    "visits",
     "customer_360",
     "data_quality",
     "definitions",

@@ -15,6 +15,7 @@ TITLES = {
     "tiers": ("客户分层", "Tiers"),
     "campaigns": ("营销活动", "Campaigns"),
     "churn_watchlist": ("流失预警", "Churn watchlist"),
+    "visits": ("拜访与关怀", "Visits &amp; care"),
     "service": ("服务与投诉", "Service &amp; complaints"),
     "retention": ("复购与留存", "Repurchase &amp; retention"),
     "lifetime_value": ("客户终身价值", "Lifetime value"),
