@@ -6,9 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from dashboard import periods
 from dashboard import ticket_queries as asked
 from dashboard.answers.people import chosen
 from dashboard.answers.view import UNKNOWN, View, offered
+from dashboard.periods import Span
 from dashboard.ticket_queries import LOOP, Moment
 from data.errors import UsageError
 from data.schemas.service import ComplaintSums, LoopSums, OpenSums, TicketSums, Waits
@@ -111,7 +113,7 @@ def recurrence(view: View) -> pl.DataFrame:
 def loop(view: View) -> pl.DataFrame:
     """The closed loop of complaints opened in the window, step by step."""
     steps = _steps(view)
-    span = view.spans[0]
+    span = _span(view)
     which = f"s.kind = 'complaint' AND s.opened_on > DATE '{span.starts_after}'"
     rows = _ask(view, asked.LOOPED, which=which, size=str(len(steps)))
     names = dict(zip(LOOP, STEPS, strict=True))
@@ -149,7 +151,7 @@ def _ask(
     **more: str,
 ) -> pl.DataFrame:
     """The rows of a query over the tickets of a view as of its date."""
-    at, desk, span = _moment(view), view.reader.settings.service, view.spans[0]
+    at, desk, span = _moment(view), view.reader.settings.service, _span(view)
     clauses, values = chosen("c", view.where)
     row = "p" if "placed" in query else "s"
     kept = _steps(view)
@@ -174,6 +176,11 @@ def _ask(
             query.format(**given), params={**values, **(texts or {})}
         ).pl()
     return found
+
+
+def _span(view: View) -> Span:
+    """The window; a month is that in which a ticket was opened, not a history."""
+    return periods.span(view.as_of, view.period)
 
 
 def _segment(by: str | None) -> str:

@@ -16,7 +16,7 @@ from metrics.estimates import EVERYONE
 SHOWN = ("overdue", "coming", "all")
 STANDING = """
 WITH recorded_here AS (
-    SELECT p.customer_key, w.kind, v.starts_on, COUNT(*) AS made,
+    SELECT p.customer_key, w.kind, v.starts_on, v.ends_on, COUNT(*) AS made,
         MAX(w.contacted_on) AS last_on
     FROM written AS w
     INNER JOIN profiles AS p ON p.customer_id = w.customer_id
@@ -33,7 +33,7 @@ standing AS (
     FROM visit_duties AS d
     LEFT JOIN recorded_here AS w
         ON w.customer_key = d.customer_key AND w.kind = d.kind
-        AND w.starts_on = d.starts_on
+        AND w.starts_on = d.starts_on AND w.ends_on = d.ends_on
     {joins}
     WHERE {period} AND {clauses}
 )
