@@ -2,6 +2,7 @@
 
 from dashboard.charts.campaigns import lifts, path, sales
 from dashboard.charts.churn import calibration
+from dashboard.charts.clv_spread import clv_cohorts, clv_distribution
 from dashboard.charts.customer import customer_scores
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
@@ -18,6 +19,8 @@ __all__ = [
     "at_age",
     "calibration",
     "caption",
+    "clv_cohorts",
+    "clv_distribution",
     "curve",
     "customer_scores",
     "drivers",
