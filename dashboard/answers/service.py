@@ -174,31 +174,34 @@ def _ask(
     **more: str,
 ) -> pl.DataFrame:
     """The rows of a query over the tickets of a view as of its date."""
-    at, desk, span = _moment(view), view.reader.settings.service, _span(view)
     clauses, values = chosen("c", view.where)
+    seen = asked.seen(_source(view), _moment(view), clauses, _steps(view))
     row = "p" if "placed" in query else "s"
-    kept = _steps(view)
-    given = {
-        "seen": asked.seen(_source(view), at, clauses, kept),
-        "by": _segment(cut or view.by),
+    given = {"seen": seen, "by": _segment(cut or view.by), **_given(view, row), **more}
+    with view.reader.snapshot.cursor() as cursor:
+        found: pl.DataFrame = cursor.sql(
+            query.format(**given), params={**values, **(texts or {})}
+        ).pl()
+    return found
+
+
+def _given(view: View, row: str) -> dict[str, str]:
+    """What queries say of the date, the window, the promises and the steps."""
+    at, desk, span = _moment(view), view.reader.settings.service, _span(view)
+    kept = _kept(view)
+    return {
         "now": str(at.now),
         "worked": str(at.worked),
         "start": str(span.starts_after),
         "before": str(span.previous_after),
         "respond": asked.promise(desk.response_hours.hours, row),
         "resolve": asked.promise(desk.resolve_hours.hours, row),
-        "answers": str(_kept(view)["first_response"]).upper(),
+        "answers": str(kept["first_response"]).upper(),
         "fresh": FRESH,
-        "ends": str(_kept(view)["ended"]).upper(),
+        "ends": str(kept["ended"]).upper(),
         **asked.clocked(desk, at, row),
-        **asked.steps(kept, desk, "s"),
-        **more,
+        **asked.steps(_steps(view), desk, "s"),
     }
-    with view.reader.snapshot.cursor() as cursor:
-        found: pl.DataFrame = cursor.sql(
-            query.format(**given), params={**values, **(texts or {})}
-        ).pl()
-    return found
 
 
 def _span(view: View) -> Span:

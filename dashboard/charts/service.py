@@ -14,7 +14,7 @@ from dashboard.question import Question
 from dashboard.style import ACCENT, NEUTRAL, WATCH
 from dashboard.words import label_of
 
-HEIGHT = 300
+HEIGHT, TOP = 300, 1.18
 WINDOW = "395"
 """Days of a trend: thirteen months, of which the first may be told in part."""
 
@@ -82,44 +82,50 @@ def _pareto(key: str, question: Question, lang: str) -> go.Figure | None:
     answer = queries.answer(question)
     if "share_so_far" not in answer.columns or not answer["value"].sum():
         return None
-    rows = answer.to_dicts()
-    figure, count, share = look.base(HEIGHT), Ink(lang, "count"), Ink(lang, "share")
-    by = question.by or "type"
-    names = [label_of(lang, row["segment"], by) for row in rows]
+    rows, figure = answer.to_dicts(), look.base(HEIGHT)
+    names = [label_of(lang, row["segment"], question.by or "type") for row in rows]
+    _bars(figure, names, rows, Ink(lang, "count"))
+    _so_far(figure, names, rows, Ink(lang, "share"))
+    figure.update_layout(
+        hovermode=False,
+        yaxis={"range": [0, TOP * sum(row["value"] for row in rows)]},
+        yaxis2={
+            "overlaying": "y",
+            "range": [0, 100 * TOP],
+            "visible": False,
+            "fixedrange": True,
+        },
+    )
+    look.note(figure, [_noted(question, row, lang) for row in rows])
+    return figure
+
+
+def _bars(figure: go.Figure, names: list[str], rows: list[Row], ink: Ink) -> None:
     figure.add_bar(
         x=names,
         y=[row["value"] for row in rows],
-        text=[count.value(row["value"]) for row in rows],
+        text=[ink.value(row["value"]) for row in rows],
         textposition="inside",
         marker={"color": ACCENT},
         hoverinfo="skip",
         width=0.55,
     )
+
+
+def _so_far(figure: go.Figure, names: list[str], rows: list[Row], ink: Ink) -> None:
+    """The line of shares; on its axis 100% is as high as all complaints are."""
     figure.add_scatter(
         x=names,
         y=[100 * row["share_so_far"] for row in rows],
         yaxis="y2",
         mode="lines+markers+text",
         line={"color": WATCH, "width": 2},
-        text=[share.value(row["share_so_far"]) for row in rows],
+        text=[ink.value(row["share_so_far"]) for row in rows],
         textposition="top center",
         textfont={"color": NEUTRAL, "size": 12},
         hoverinfo="skip",
         cliponaxis=False,
     )
-    figure.update_layout(
-        yaxis2={
-            "overlaying": "y",
-            "side": "right",
-            "range": [0, 118],
-            "visible": False,
-            "fixedrange": True,
-        },
-        hovermode=False,
-    )
-    figure.update_layout(yaxis={"range": [0, 1.18 * sum(r["value"] for r in rows)]})
-    look.note(figure, [_noted(question, row, lang) for row in rows])
-    return figure
 
 
 def _noted(question: Question, row: Row, lang: str) -> dict[str, str]:
