@@ -4,6 +4,7 @@ from dashboard import (
     blocks,
     campaign_comparisons,
     campaign_effects,
+    campaign_lessons,
     campaign_planner,
     campaign_tables,
     cards,
@@ -45,6 +46,9 @@ with right, cards.card("path", *cards.titles(view, "path")):
 
 with cards.card("members", *cards.titles(view, "stage")):
     campaign_tables.members(view, campaign)
+
+with cards.card("lessons", *cards.titles(view, "lessons")):
+    campaign_lessons.shown(view, campaign)
 
 with cards.card("planner", *cards.titles(view, "planner")):
     campaign_planner.plan(view)
