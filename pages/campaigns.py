@@ -6,6 +6,7 @@ from dashboard import (
     campaign_effects,
     campaign_lessons,
     campaign_planner,
+    campaign_report,
     campaign_tables,
     cards,
     charts,
@@ -49,6 +50,9 @@ with cards.card("members", *cards.titles(view, "stage")):
 
 with cards.card("lessons", *cards.titles(view, "lessons")):
     campaign_lessons.shown(view, campaign)
+
+with cards.card("report", *cards.titles(view, "report")):
+    campaign_report.download(view, campaign)
 
 with cards.card("planner", *cards.titles(view, "planner")):
     campaign_planner.plan(view)

@@ -39,6 +39,12 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"too few members to test the split", "人数太少，无法检验分流"),
 )
 TEXTS: dict[str, tuple[str, str]] = {
+    "report.title": ("报告", "Report"),
+    "report.sub": (
+        "结论、各结果与分群、分流、功效、漏斗、每日进展、比较与经验，各一张工作表",
+        "Verdict, outcomes and segments, split, power, funnel, days, comparisons and lessons, a sheet each",
+    ),
+    "report.xlsx": ("下载活动报告（Excel）", "Download the report (Excel)"),
     "lessons.title": ("经验", "Lessons"),
     "lessons.sub": ("这次活动教会了我们什么", "What this campaign has taught us"),
     "lessons.none": ("还没有写下经验", "Nothing is written down yet"),
