@@ -10,6 +10,7 @@ from dashboard.charts.lorenz import lorenz
 from dashboard.charts.quality import quality
 from dashboard.charts.returns import at_age, curve, intervals
 from dashboard.charts.scores import scores
+from dashboard.charts.service import monthly, pareto
 from dashboard.charts.tier_trend import tier_trend
 from dashboard.charts.trend import caption, trend
 from dashboard.charts.within import within
@@ -27,6 +28,8 @@ __all__ = [
     "intervals",
     "lifts",
     "lorenz",
+    "monthly",
+    "pareto",
     "path",
     "quality",
     "sales",
