@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from dashboard.campaign_metrics import CAMPAIGNS
 from dashboard.delivery_metrics import DELIVERED
+from dashboard.loyalty_metrics import LOYALTY
 from dashboard.measure import (
     ANSWER_CUTS,
     CUSTOMER_CUTS,
@@ -284,6 +285,7 @@ METRICS: tuple[Metric, ...] = (
     ),
     *DELIVERED,
     *CAMPAIGNS,
+    *LOYALTY,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

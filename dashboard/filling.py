@@ -43,6 +43,7 @@ RENEWED: Final = {
     "health_cells",
     "health_moves",
     "serving_costs",
+    "programme_cells",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

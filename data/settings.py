@@ -20,6 +20,7 @@ from data.errors import UsageError
 from data.health import HealthSettings, LoyaltySettings
 from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
+from data.points import PointsSettings
 from data.serving import ServingSettings
 from data.spelling import nearest, unknown_key
 from data.tiers import CENTURY, RfmSettings, Scheme, default_tiers
@@ -86,6 +87,7 @@ class Settings(Setting):
     loyalty: LoyaltySettings = LoyaltySettings()
     health: HealthSettings = HealthSettings()
     serving: ServingSettings = ServingSettings()
+    points: PointsSettings = PointsSettings()
     limits: Limits = Limits()
     rfm: RfmSettings = RfmSettings()
     tiers: dict[str, Scheme] = Field(default_factory=default_tiers)
