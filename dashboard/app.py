@@ -24,10 +24,17 @@ GROUPS = {
     "marketing": (
         ("tiers", "stairs"),
         ("campaigns", "campaign"),
+        ("loyalty", "loyalty"),
+    ),
+    "operations": (
+        ("churn_watchlist", "person_alert"),
+        ("customer_360", "person_search"),
+        ("visits", "event_available"),
+        ("service", "support_agent"),
     ),
     "data": (("data_quality", "verified"), ("definitions", "menu_book")),
 }
-UNFILTERED = ("data_quality", "definitions")
+UNFILTERED = ("customer_360", "data_quality", "definitions")
 STATIC = Path(__file__).with_name("static")
 
 

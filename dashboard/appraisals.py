@@ -7,6 +7,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from dashboard import cells, health_moves, healths, periods, replay, values
+from dashboard.churn import keep as churn
 from dashboard.worth_tiers import WorthTiers
 from data.settings import Settings
 
@@ -41,6 +42,7 @@ def build(
     tiering.keep(connection)
     cells.keep(connection, "health_scores", both.select(*healths.SHOWN, *healths.MORE))
     health_moves.build(connection, settings, scores)
+    churn.keep(connection, settings, days[-1], seen, worth)
 
 
 def _joined(scored: pl.DataFrame, worth: pl.DataFrame) -> pl.DataFrame:

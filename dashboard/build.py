@@ -13,9 +13,11 @@ from dashboard import (
     programme,
     replay,
     serving,
+    ticket_times,
     tierings,
     trials,
     values,
+    visit_duties,
 )
 from data.marts import sql
 from data.settings import Settings
@@ -28,7 +30,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     """Fill an empty marts file from the input views on the same connection.
 
     Order: events, cells of all as-of dates, tiers, customers as they are now, the
-    forecast's track record, values and scores, campaigns.
+    forecast's track record, values and scores, campaigns, tickets.
     """
     lay_ground(connection, settings)
     make_events(connection)
@@ -41,6 +43,8 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     valued = values.dates(first, as_of)
     appraisals.build(connection, settings, valued, valued)
     trials.keep(connection, as_of)
+    ticket_times.keep(connection, settings, as_of)
+    visit_duties.keep(connection, settings, as_of)
     for mart in cells.PARTS:
         connection.execute(f"CREATE VIEW {mart} AS {sql(mart)}")
 

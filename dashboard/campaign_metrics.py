@@ -1,7 +1,7 @@
 """The catalogue's entries about campaigns."""
 
 from dashboard.measure import Metric
-from metrics import campaigns, trial_days, trial_members, verdicts
+from metrics import campaigns, trial_days, trial_members, trial_planner, verdicts
 
 NEEDS = ("campaigns", "campaign_members")
 CELLS = ("region", "customer_type", "acquisition_channel", "tier")
@@ -70,5 +70,21 @@ CAMPAIGNS = (
         "bought（窗口已满且在窗口内购买）、contaminated（同时在两个组里）。",
         window=None, needs=NEEDS, options=("campaign", "arm", "stage"), cuts=(),
         history=False,
+    ),
+    Metric(
+        "trial_plan", "Plan of the next test", "下一次测试的方案", "share", None, "rows",
+        trial_planner.trial_plan,
+        "以视图内的客户为受众：p 为同类客户在上一个同样长的窗口内的购买占比（也可用 --baseline 给定）；要以 80% 的功效发现 --lift 的相对提升（5% 显著性），"
+        "处理组与对照组（占比 --control，默认 20%）各需多少成员；要证明提升超过推广阈值，各需多少；以及整个受众能发现的最小提升。",
+        window=None, options=("lift", "control", "days", "baseline"), cuts=(),
+        history=False,
+    ),
+    Metric(
+        "trial_assignment", "Random assignment", "随机分组名单", "count", None, "rows",
+        trial_planner.trial_assignment,
+        "在每个层级内按抽签次序（种子 --seed 与客户编号的哈希，可重现）分到处理组与对照组；列与 campaign_members 表相同，"
+        "文件可以原样装载。--members 限制人数，各层级按占比抽取。",
+        window=None, options=("campaign", "control", "members", "seed", "start"),
+        cuts=(), history=False,
     ),
 )  # fmt: skip

@@ -21,6 +21,7 @@ REJECTS = Listing("quarantine list", ("table", "file", "rule"))
 MOST = 12
 MIMES = {
     "csv": "text/csv",
+    "ics": "text/calendar",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

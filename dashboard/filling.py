@@ -44,6 +44,9 @@ RENEWED: Final = {
     "health_moves",
     "serving_costs",
     "programme_cells",
+    "churn_scores",
+    "ticket_cases",
+    "visit_duties",
 }
 """Tables that a base has to have; a snapshot of other marts has none of them."""
 

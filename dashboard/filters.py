@@ -19,7 +19,14 @@ WINDOWS = ("30", "90", "180", "365", "all")
 # What a page's own pickers may hold; each page shows those that it has.
 TRENDS = tuple(metric.name for metric in METRICS)
 CUTS = tuple(dict.fromkeys(cut for metric in METRICS for cut in metric.cuts))
+RANKS, TOPS = ("value_at_risk", "saved_margin"), ("20", "100", "200")
 STAGES = ("assigned", "reached", "opened", "clicked", "redeemed", "bought")
+TICKETS = ("breached", "fresh", "response", "resolution", "step", "open")
+DUTIES = ("overdue", "coming")
+PARETO = ("type", "cause")
+EVENTS = (
+    "all", "order", "contact", "ticket", "answer", "campaign", "points", "interaction",
+)  # fmt: skip
 IS, IS_NOT = "is", "not"
 MARKDOWN = re.compile(r"[\\`*_\[\]<>$~]|:(?! )")  # labels are; names of stores are not
 
@@ -78,6 +85,16 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("cohort_span", ("in-month", "by-month"), ""),
         state.one("campaign", queries.campaign_names(), ""),
         state.one("stage", STAGES, ""),
+        state.one("rank", RANKS, ""),
+        state.one("top", TOPS, ""),
+        state.one("owner", queries.owners(), ""),
+        state.one("duties_show", DUTIES, ""),
+        state.one("visit_owner", queries.visit_owners(), ""),
+        state.one("tickets_show", TICKETS, ""),
+        state.one("pareto_by", PARETO, ""),
+        state.one("service_trend", TRENDS, ""),
+        state.text("customer"),
+        state.one("event", EVENTS, ""),
         *pairs,
     ]
 

@@ -22,7 +22,13 @@ SCALES = {
 }
 SIZES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 COMPACT_COUNT_FROM = 10_000_000
-PATTERNS = {"points": "0.0", "share": "0.0", "score": "0.00", "index": "0.000"}
+PATTERNS = {
+    "points": "0.0",
+    "share": "0.0",
+    "score": "0.00",
+    "index": "0.000",
+    "hours": "#,##0.0",
+}
 PERCENTAGE_POINTS = {"zh": "个百分点", "en": " pp"}
 
 

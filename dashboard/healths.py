@@ -79,12 +79,22 @@ def score(
 ) -> DataFrame[Factors]:
     """The scores of all customers of a date, whose states are laid out."""
     states = cells.frame(connection, STATES.format(day=day)).sort("customer_key")
+    return judged(inputs(states, day, seen), settings)
+
+
+def inputs(states: pl.DataFrame, day: date, seen: dict[str, Signal]) -> pl.DataFrame:
+    """What the scores of a date are made of: customers' states and their signals."""
     who = states["customer_key"].to_numpy()
     told = {name: each for kind, rows in seen.items()
             for name, each in _told(kind, rows, who, day)}  # fmt: skip
+    return states.with_columns(**told)
+
+
+def judged(rows: pl.DataFrame, settings: Settings) -> DataFrame[Factors]:
+    """The scores of rows with what they are made of."""
     full = settings.full_spend
     return scored(
-        HealthInputs.validate(states.with_columns(**told).lazy()),
+        HealthInputs.validate(rows.lazy()),
         settings.loyalty,
         settings.health,
         full_spend=None if full is None else float(full),

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import polars as pl
 import streamlit as st
@@ -27,11 +28,15 @@ MONEY = (
     *("revenue", "margin", "annual_revenue", "revenue_from", "revenue_to"),
     *("expected_spend", "historic", "forecast", "cost", "cost_ahead", "clv"),
 )
+LINK = "customer_360?customer="
+"""The address of a customer's page, beside those of the other pages."""
+
 EACH = (*SCORES, "negative_clv")
 """Metrics that list their customers themselves."""
 
 FIRST = dict.fromkeys(SCORES, "people.first.lowest") | {
-    "negative_clv": "people.first.negative"
+    "negative_clv": "people.first.negative",
+    "member_accounts": "people.first.points",
 }
 """The words for the customers that are shown, where they are not the largest."""
 
@@ -112,7 +117,7 @@ def listed(view: View, people: People) -> None:
     st.caption(told)
     with st.container(key=f"peopletable-{people.name}"):
         st.dataframe(
-            worded(view.lang, first),
+            linked(worded(view.lang, first)),
             hide_index=True,
             width="stretch",
             column_config=_columns(view.lang, first.columns),
@@ -140,6 +145,14 @@ def worded(lang: str, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def linked(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the address of a customer's page in the place of its id."""
+    if "customer_id" not in rows.columns:
+        return rows
+    addresses = [LINK + quote(each, safe="") for each in rows["customer_id"]]
+    return rows.with_columns(pl.Series("customer_id", addresses, pl.String))
+
+
 def _named(lang: str, column: str, value: str) -> str:
     """What a code of a column is called."""
     if column == "move":
@@ -152,7 +165,11 @@ def _columns(lang: str, names: list[str]) -> dict[str, ColumnConfig]:
     found: dict[str, ColumnConfig] = {}
     for name in names:
         label = say(lang, f"people.col.{name}")
-        if name in MONEY:
+        if name == "customer_id":
+            found[name] = st.column_config.LinkColumn(
+                label, display_text=f"{LINK}(.*)", pinned=True
+            )
+        elif name in MONEY:
             found[name] = st.column_config.NumberColumn(label, format="%.2f")
         elif name in POINTS:
             found[name] = st.column_config.NumberColumn(label, format="%.1f")

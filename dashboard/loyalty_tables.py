@@ -79,7 +79,9 @@ def facts(view: View) -> None:
         ("breakage", Cell(lost, cards.first_row(lost)), "share"),
         ("wrong", Cell(check, cards.first_row(check)), "count"),
     )
-    for place, (name, cell, unit) in zip(blocks.columns(1, 1, 1, 1, 1), tiles, strict=True):
+    for place, (name, cell, unit) in zip(
+        blocks.columns(1, 1, 1, 1, 1), tiles, strict=True
+    ):
         with place, cards.card(f"fact-{name}"):
             st.html(_tile(view, name, cell, unit))
 
@@ -129,7 +131,10 @@ def expiry(view: View) -> None:
     st.html(grid(view, question, list(zip(names, rows, strict=True)), DUE, "due"))
     lists.link(
         view,
-        tuple(_due(view, row["month"], name) for row, name in zip(rows, names, strict=True)),
+        tuple(
+            _due(view, row["month"], name)
+            for row, name in zip(rows, names, strict=True)
+        ),
         "due",
     )
 

@@ -8,7 +8,7 @@ from typing import Literal
 import polars as pl
 
 Family = Literal["purchase", "repurchase", "answer", "drivers", "value", "rows", "tier"]
-Unit = Literal["count", "share", "money", "points", "score", "days"]
+Unit = Literal["count", "share", "money", "points", "score", "days", "hours"]
 
 CUSTOMER_CUTS = ("region", "store", "customer_type", "acquisition_channel", "tier")
 PURCHASE_CUTS = ("order_store", "order_channel", "category", "employee")

@@ -44,9 +44,16 @@ ROW_NAMES = (
     *("customer_id", "part", "tier_from", "tier_to", "tier", "other_tier"),
 )
 OWN_NAMES = {
+    "alerts": ("metric", "part"),
+    "rectifications": ("rectification",),
+    "customer_timeline": ("day", "time", "event", "kind", "id"),
+    "customer_preferences": ("habit", "segment"),
+    "next_action": ("action",),
     "rfm_grid": ("recency", "frequency", "monetary"),
     "repurchase_curve": ("segment", "days"),
     "purchase_interval": ("segment", "days"),
+    "churn_calibration": ("segment", "tenth"),
+    "churn_precision": ("segment", "top"),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboard import answers, refusals
+from dashboard import answers, recorded, refusals
 from dashboard.alike import rows_of
 from dashboard.answers import worth_dates
 from dashboard.answers.people import people as behind
@@ -19,10 +19,12 @@ from dashboard.question import Question
 from dashboard.reader import Reader
 from dashboard.refusals import Refusal
 from dashboard.viewer import LOCAL, Viewer
+from dashboard.watchlist import held
 from data.errors import UnavailableError
 from data.warehouse import open_current, rejects
 from data.warehouse.inventory import Entry, inventory
 from data.warehouse.keys import check_key
+from data.warehouse.reveal import find_customers, personal_fields
 from data.warehouse.store import Store
 
 STORE = "CUSTOMER_HEALTH_STORE"
@@ -31,6 +33,8 @@ STALE_DAYS = 2
 KEPT_ANSWERS = 2000
 KEPT_LISTS = 200
 FIRST = 200
+SEARCHED = ("phone", "email", "name")
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,24 @@ def reader() -> Reader:
 def answer(question: Question) -> pl.DataFrame:
     """The answer to a question; asked again, it comes from the cache."""
     here = reader()
-    return _answer(here.snapshot.id, viewer(), question, here)
+    return _answer(_state(here, question), viewer(), question, here)
+
+
+def _state(here: Reader, question: Question) -> str:
+    """What an answer depends on: the snapshot, for some what people wrote too."""
+    if question.metric not in recorded.METRICS:
+        return here.snapshot.id
+    return f"{here.snapshot.id} {recorded.mark(here.snapshot.store)}"
+
+
+def fresh(question: Question) -> pl.DataFrame:
+    """The answer to a question about what people write, which is never cached."""
+    return answers.answer(reader(), viewer(), question)
+
+
+def now(question: Question) -> pl.DataFrame:
+    """The answer as of this moment, for what people write while a snapshot serves."""
+    return answers.answer(reader(), viewer(), question)
 
 
 @st.cache_resource(max_entries=KEPT_ANSWERS, show_spinner=False)
@@ -98,7 +119,7 @@ def people(question: Question, part: str | None) -> Callable[[], pl.DataFrame]:
 
 def first_people(question: Question, part: str | None) -> tuple[int, pl.DataFrame]:
     """How many customers a list has, and the first of them, from the cache."""
-    return _first_people(reader().snapshot.id, viewer(), question, part)
+    return _first_people(_state(reader(), question), viewer(), question, part)
 
 
 @st.cache_resource(max_entries=KEPT_LISTS, show_spinner=False)
@@ -110,6 +131,21 @@ def _first_people(
     # A slice would keep the memory of all rows.
     first = pl.DataFrame(rows.head(FIRST).to_dicts(), schema=rows.schema)
     return rows.height, first
+
+
+def personal(customer: str) -> dict[str, str | None]:
+    """A customer's personal fields, as far as rights go; decrypted, never cached."""
+    if not viewer().may_see_personal:
+        return {}
+    found = personal_fields(reader().snapshot, "customers", [customer])
+    return dict(found.get(customer, {}))
+
+
+def named(text: str) -> list[str]:
+    """The customers with exactly this name, phone or e-mail; never cached."""
+    snapshot = reader().snapshot
+    found = [find_customers(snapshot, field, text) for field in SEARCHED]
+    return sorted({customer for each in found for customer in each})[:MOST_NAMED]
 
 
 def missing(metric: Metric) -> tuple[str, ...]:
@@ -150,6 +186,19 @@ def campaign_names() -> dict[str, str]:
         " ORDER BY p.starts_on DESC, p.campaign_id DESC"
     )
     return dict(rows.iter_rows())
+
+
+def owners() -> tuple[str, ...]:
+    """Who looks after customers of the watchlist, by the data and by the book."""
+    here = reader()
+    rows = here.rows("SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL")
+    return tuple(sorted({*rows["owner"], *held.owners(here)}))
+
+
+def visit_owners() -> tuple[str, ...]:
+    """Who looks after customers: their declared owner, else who saw them last."""
+    rows = reader().rows("SELECT DISTINCT owner FROM visit_owners ORDER BY 1")
+    return tuple(rows["owner"])
 
 
 def scheme_dates(scheme: str) -> tuple[date, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ import duckdb
 from dashboard import filling
 from dashboard.delivery import Build, Desk, Job, Progress, Step
 from dashboard.report import RefreshReport
+from dashboard.watching import watched
 from data.errors import RefusedError, UnavailableError, UsageError
 from data.marts import layout
 from data.schemas import INPUTS
@@ -66,7 +67,8 @@ def refresh(  # noqa: PLR0913 a test brings its own marts and clock
     """Check, merge and publish what a folder holds; all of it or nothing.
 
     The snapshot's database is brought up to date from the last one where little has
-    changed; `full` makes it anew. `build` makes it, by default `dashboard.build.build`;
+    changed; `full` makes it anew. `build` makes it, by default `dashboard.build.build`
+    (then alerts and overdue follow-ups are looked at too: `dashboard.watching`);
     `now` is what the clock says. Snapshots are told apart by their sequence, never by
     the clock.
 
@@ -79,7 +81,8 @@ def refresh(  # noqa: PLR0913 a test brings its own marts and clock
     with told(here.root):
         here.prepare()
         with exclusive(here):
-            return _attempt(here, job)
+            report = _attempt(here, job)
+    return report if build else _watched(here, report)
 
 
 def check(
@@ -99,6 +102,11 @@ def check(
             _pass_gate(begun, intakes, settings)
     files = [each.as_dict() for intake in intakes for each in intake.reports]
     return RefreshReport(tuple(files))
+
+
+def _watched(store: Store, report: RefreshReport) -> RefreshReport:
+    """The report, and what alerts there are now that the snapshot serves."""
+    return replace(report, notices=(*report.notices, *watched(store.root)))
 
 
 def last_day(newest: date, settings: Settings, now: datetime) -> date:

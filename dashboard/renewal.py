@@ -21,9 +21,11 @@ from dashboard import (
     programme,
     replay,
     serving,
+    ticket_times,
     tierings,
     trials,
     values,
+    visit_duties,
 )
 from dashboard.build import (
     EVENTS,
@@ -150,6 +152,8 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     valued = values.dates(first, as_of)
     appraisals.build(connection, settings, valued, _unfitted(connection, valued))
     trials.keep(connection, as_of)
+    ticket_times.keep(connection, settings, as_of)
+    visit_duties.keep(connection, settings, as_of)
 
 
 def _size(connection: DuckDBPyConnection, name: str) -> int:

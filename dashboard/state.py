@@ -34,6 +34,15 @@ def one(name: str, allowed: Iterable[str], default: str) -> Field:
     return Field(name, default, load)
 
 
+def text(name: str, longest: int = 200) -> Field:
+    """A field with any text that is not too long, such as an id."""
+
+    def load(given: list[str]) -> str:
+        return given[-1] if given and len(given[-1]) <= longest else ""
+
+    return Field(name, "", load)
+
+
 def several(name: str, allowed: Iterable[str]) -> Field:
     """A field with any values of a list; unknown ones are dropped."""
     known = frozenset(allowed)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import cards, queries
 from dashboard.filters import View
-from dashboard.formats import day
+from dashboard.formats import short_day
 from dashboard.numbers import Row
 from dashboard.tier_tables import framed, head_row, tier_name
 from dashboard.words import say
@@ -29,10 +29,11 @@ def history(view: View, chosen: str) -> None:
         st.html(cards.empty(say(view.lang, "stays.none")))
         return
     head = head_row([say(view.lang, f"stays.col.{name}") for name in COLUMNS], words=4)
-    st.html(framed(question, head + "".join(_stay(view, row) for row in rows)))
+    st.html(framed(question, head + "".join(stay(view, row) for row in rows)))
 
 
-def _stay(view: View, row: Row) -> str:
+def stay(view: View, row: Row, before: str = "") -> str:
+    """One stay as a row of a table, with cells before it."""
     until = row["until_on"]
     shown = (
         escape(tier_name(view, row["tier"])),
@@ -40,8 +41,8 @@ def _stay(view: View, row: Row) -> str:
         say(view.lang, "stays.lasting") if until is None else _day(view, until),
         f'<span class="ch-id">{escape(row["version"])}</span>',
     )
-    return f"<tr>{''.join(f'<td>{each}</td>' for each in shown)}</tr>"
+    return f"<tr>{before}{''.join(f'<td>{each}</td>' for each in shown)}</tr>"
 
 
 def _day(view: View, on: date) -> str:
-    return f'<span class="ch-id">{day(view.lang, on)}</span>'
+    return f'<span class="ch-id">{short_day(view.lang, on)}</span>'

@@ -10,13 +10,14 @@ class Rights:
     """What a role may see. Applied to every query before a frame exists.
 
     `pages` None is every page; `rows` restricts the customers, all conditions at once;
-    `operate` is choosing which snapshot serves.
+    `operate` is choosing which snapshot serves; `write` is writing in the book.
     """
 
     pages: frozenset[str] | None = None
     personal: bool = False
     export: bool = False
     operate: bool = False
+    write: bool = False
     rows: tuple[Condition, ...] = ()
 
 
@@ -34,4 +35,6 @@ class Viewer:
         return self.rights.personal
 
 
-LOCAL = Viewer("local", "local", Rights(personal=True, export=True, operate=True))
+LOCAL = Viewer(
+    "local", "local", Rights(personal=True, export=True, operate=True, write=True)
+)

@@ -15,15 +15,18 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from data.churn import ChurnSettings
 from data.database import DatabaseSettings
 from data.errors import UsageError
 from data.health import HealthSettings, LoyaltySettings
 from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
 from data.points import PointsSettings
+from data.service import ServiceSettings
 from data.serving import ServingSettings
 from data.spelling import nearest, unknown_key
 from data.tiers import CENTURY, RfmSettings, Scheme, default_tiers
+from data.visits import VisitSettings
 
 THRESHOLDS: Final[Mapping[str, float]] = MappingProxyType(
     {"nps": 40.0, "csat": 4.0, "repurchase_rate": 0.25, "pilot_gate": 0.2}
@@ -88,6 +91,9 @@ class Settings(Setting):
     health: HealthSettings = HealthSettings()
     serving: ServingSettings = ServingSettings()
     points: PointsSettings = PointsSettings()
+    churn: ChurnSettings = ChurnSettings()
+    service: ServiceSettings = ServiceSettings()
+    visits: VisitSettings = VisitSettings()
     limits: Limits = Limits()
     rfm: RfmSettings = RfmSettings()
     tiers: dict[str, Scheme] = Field(default_factory=default_tiers)
@@ -125,6 +131,9 @@ class Settings(Setting):
         """Cells are kept of `spend`, by its bounds alone; `rfm` is a grid of scores."""
         if any(rule.scored or rule.worth for rule in self.tiers["spend"]):
             raise ValueError("tiers.spend cannot ask for scores; name another scheme")
+        if self.visits.scheme not in self.tiers:
+            near = nearest(self.visits.scheme, self.tiers)
+            raise ValueError(f"visits.scheme is no scheme of tiers; {near}")
         for rule in self.tiers["rfm"]:
             if rule.bounded and not rule.scored_alone:
                 raise ValueError("tiers.rfm can ask for scores only")

@@ -98,7 +98,7 @@ class Moves(Result):
 
 
 def loyalty_members(cells: LazyFrame[MemberCells]) -> DataFrame[Levels]:
-    """Members by level: how many there are, who bought in the year, points, revenue.
+    """Members by level: how many, who bought in the year, points held, revenue.
 
     Formula: a member is a customer with a member level or an entry in the points ledger
         (level `unknown`, where none is stated); active: a purchase in the trailing year;

@@ -102,7 +102,7 @@ def kaplan_meier(
     )
     curve = rows.with_columns(kept, pl.col("spread").cum_sum())
     shown = curve.with_columns(
-        (1 - pl.col("kept")).alias("value"), *_log_log(confidence)
+        (1 - pl.col("kept")).alias("value"), *log_log(confidence)
     )
     return Survival.validate(
         shown.filter(pl.col("at_risk") >= min_at_risk)
@@ -135,7 +135,8 @@ def _at_risk(durations: pl.LazyFrame) -> pl.LazyFrame:
     return days.filter(pl.col("leaving") > 0).sort("days").with_columns(later)
 
 
-def _log_log(confidence: float) -> tuple[pl.Expr, pl.Expr]:
+def log_log(confidence: float) -> tuple[pl.Expr, pl.Expr]:
+    """The interval of 1 - `kept` on the log-log scale, of Greenwood's `spread`."""
     z = float(ndtri(0.5 + confidence / 2))
     kept, begun = pl.col("kept"), pl.col("spread") > 0
     width = z * pl.col("spread").sqrt() / kept.log().abs()

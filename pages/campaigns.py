@@ -1,6 +1,13 @@
 """Campaigns: what did each one really cause, how sure is that, and what next?"""
 
-from dashboard import blocks, campaign_effects, campaign_tables, cards, charts
+from dashboard import (
+    blocks,
+    campaign_effects,
+    campaign_planner,
+    campaign_tables,
+    cards,
+    charts,
+)
 
 view = campaign_tables.current()
 
@@ -35,3 +42,6 @@ with right, cards.card("path", *cards.titles(view, "path")):
 
 with cards.card("members", *cards.titles(view, "stage")):
     campaign_tables.members(view, campaign)
+
+with cards.card("planner", *cards.titles(view, "planner")):
+    campaign_planner.plan(view)

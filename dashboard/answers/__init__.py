@@ -7,6 +7,8 @@ from collections.abc import Callable
 import polars as pl
 
 from dashboard.answers import (
+    alerts,
+    churn,
     cohorts,
     compare,
     delivered,
@@ -15,23 +17,27 @@ from dashboard.answers import (
     listed,
     loyalty,
     negatives,
+    person,
+    planner,
     proved,
     retention,
+    service,
     simulation,
     tiering,
     trials,
     valued,
+    visits,
 )
 from dashboard.answers.counted import counted, labelled, marked
 from dashboard.answers.goals import against
-from dashboard.answers.view import View, look, offered
+from dashboard.answers.view import UNKNOWN, View, look, offered
 from dashboard.catalogue import Metric
 from dashboard.question import Question
 from dashboard.reader import Reader
 from dashboard.viewer import Viewer
 from metrics.estimates import with_state
 
-__all__ = ["answer", "missing", "offered"]
+__all__ = ["UNKNOWN", "answer", "missing", "offered"]
 
 ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "satisfaction_drivers": listed.drivers,
@@ -64,11 +70,18 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "purchase_interval": retention.intervals,
     **trials.ROWS,
     **loyalty.ROWS,
+    **churn.ROWS,
+    **service.ROWS,
+    **visits.ROWS,
     "cohort_retention": cohorts.cohorts,
     "cohort_customers": cohorts.members,
     "health_score": health.score,
     "loyalty_index": health.score,
     "health_change": health_changes.changed,
+    "alerts": lambda view: alerts.alerts(view, answer),
+    "rectifications": lambda view: alerts.told(view, answer),
+    **person.ROWS,
+    **planner.ROWS,
 }
 
 
@@ -93,17 +106,6 @@ def answer(reader: Reader, viewer: Viewer, question: Question) -> pl.DataFrame:
     return frame
 
 
-UNKNOWN = {
-    "segment": pl.String,
-    "value": pl.Float64,
-    "n": pl.Int64,
-    "ci_low": pl.Float64,
-    "ci_high": pl.Float64,
-    "state": pl.String,
-    "reason": pl.String,
-}
-
-
 def unanswerable(absent: tuple[str, ...]) -> dict[str, object]:
     """One row that says which table is missing."""
     tables = " and ".join(absent)
@@ -119,7 +121,7 @@ def missing(reader: Reader, metric: Metric) -> tuple[str, ...]:
 
 def _ask(view: View) -> pl.DataFrame:
     frame = ROWS.get(view.metric.name, counted)(view)
-    if "value" not in frame.columns or "ci_low" not in frame.columns:
+    if not {"value", "ci_low"} <= set(frame.columns) or "state" in frame.columns:
         return frame
     settings = view.reader.settings
     judged = with_state(

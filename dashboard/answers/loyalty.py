@@ -30,8 +30,8 @@ ACCOUNTS = """
 SELECT
     COALESCE(c.customer_id, a.customer_id) AS customer_id,
     COALESCE(p.member_level, 'unknown') AS level, c.store, c.region, c.customer_type,
-    c.acquisition_channel, c.tier, a.first_on, a.last_on, a.entries, a.opening, a.earned,
-    a.redeemed, a.expired, a.adjusted, a.closing, a.balance,
+    c.acquisition_channel, c.tier, a.first_on, a.last_on, a.entries, a.opening,
+    a.earned, a.redeemed, a.expired, a.adjusted, a.closing, a.balance,
     a.balance - a.closing AS gap, d.points AS due
 FROM current_customers AS c
 INNER JOIN profiles AS p ON p.customer_key = c.customer_key

@@ -113,7 +113,7 @@ def members(view: View) -> pl.DataFrame:
     chosen = [f"e.campaign_id = {literal(plan.campaign_id)}", _stage(kind)]
     if "arm" in view.options:
         chosen.append(f"e.arm = {literal(view.options['arm'])}")
-    query = MEMBERS.format(chosen=" AND ".join((*chosen, *_clauses(view.where))))
+    query = MEMBERS.format(chosen=" AND ".join((*chosen, *clauses(view.where))))
     with view.reader.snapshot.cursor() as cursor:
         return campaign_members(frame(cursor, query))
 
@@ -183,7 +183,7 @@ def _arms(view: View, campaign: str) -> Arms:
 
 def _summed(view: View, campaign: str | None) -> pl.DataFrame:
     """Sums by segment and arm: of kept cells, or of members where stores are asked."""
-    chosen = list(_clauses(view.where))
+    chosen = list(clauses(view.where))
     if campaign is not None:
         chosen.append(f"campaign_id = {literal(campaign)}")
     clause, cells = " AND ".join(chosen or ["TRUE"]), "SELECT * FROM campaign_cells"
@@ -213,7 +213,8 @@ def _stage(kind: str) -> str:
     return clean if kind == "assigned" else f"{clean} AND e.{kind}_on IS NOT NULL"
 
 
-def _clauses(where: tuple[Condition, ...]) -> tuple[str, ...]:
+def clauses(where: tuple[Condition, ...]) -> tuple[str, ...]:
+    """Conditions as SQL, each on a column of its attribute's name."""
     return tuple(
         f"{each.attribute} {'NOT IN' if each.negate else 'IN'}"
         f" ({', '.join(map(literal, each.values))})"

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cached_property
 
+import polars as pl
+
 from dashboard import periods
 from dashboard.catalogue import Metric, find
 from dashboard.periods import YEAR, Span
@@ -14,6 +16,17 @@ from dashboard.viewer import Viewer
 from data.errors import UsageError
 
 HISTORY = ("as_of", "month")
+UNKNOWN = {
+    "segment": pl.String,
+    "value": pl.Float64,
+    "n": pl.Int64,
+    "ci_low": pl.Float64,
+    "ci_high": pl.Float64,
+    "state": pl.String,
+    "reason": pl.String,
+}
+"""The columns of an answer that cannot be told."""
+
 SHORT_BURN_IN = 90  # days, where the history is under two years
 
 

@@ -1,9 +1,12 @@
 """Charts: one look, cached by small keys, each number with its origin."""
 
 from dashboard.charts.campaigns import lifts, path, sales
+from dashboard.charts.churn import calibration
+from dashboard.charts.customer import customer_scores
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
+from dashboard.charts.loyalty import ledger
 from dashboard.charts.quality import quality
 from dashboard.charts.returns import at_age, curve, intervals
 from dashboard.charts.scores import scores
@@ -13,11 +16,14 @@ from dashboard.charts.within import within
 
 __all__ = [
     "at_age",
+    "calibration",
     "caption",
     "curve",
+    "customer_scores",
     "drivers",
     "growth",
     "intervals",
+    "ledger",
     "lifts",
     "lorenz",
     "path",

@@ -63,7 +63,9 @@ def _figure(key: str, question: Question, lang: str) -> go.Figure | None:
     )
     ticks = days[::-6][::-1]
     labels = [formats.month(lang, day) for day in ticks]
-    figure.update_xaxes(tickvals=ticks, ticktext=labels, tickangle=0, hoverformat="%Y-%m")
+    figure.update_xaxes(
+        tickvals=ticks, ticktext=labels, tickangle=0, hoverformat="%Y-%m"
+    )
     figure.add_hline(y=0, line={"color": NEUTRAL, "width": 1})
     names = (*FLOWS, "opening", "closing")
     ink = Ink(lang, "count")

@@ -1,6 +1,15 @@
 """The command line: everything that a page shows, and all that feeds it."""
 
-from dashboard.cli import alike, asking, keeping, loading, people, rejects, serving
+from dashboard.cli import (
+    alike,
+    asking,
+    keeping,
+    loading,
+    people,
+    rejects,
+    serving,
+    writing,
+)
 from dashboard.cli.shell import app
 
 __all__ = [
@@ -13,6 +22,7 @@ __all__ = [
     "people",
     "rejects",
     "serving",
+    "writing",
 ]
 
 

@@ -5,10 +5,14 @@ A reason that is not here stands as it is, so a new one is never lost.
 
 import re
 
-from dashboard.words import campaigns
+from dashboard.words import campaigns, churn, loyalty, planner, service
 
 CHINESE: tuple[tuple[str, str], ...] = (
     *campaigns.REASONS,
+    *loyalty.REASONS,
+    *churn.REASONS,
+    *planner.REASONS,
+    *service.REASONS,
     (r"no data", "这个时间段和筛选下没有数据"),
     (r"n too small", "样本太少"),
     (
@@ -66,6 +70,17 @@ CHINESE: tuple[tuple[str, str], ...] = (
     (
         r"fewer than half have bought again where the curve ends",
         "曲线结束时，再次购买的客户还不到一半",
+    ),
+    (r"no metric has a threshold", "没有指标设了阈值"),
+    (r"no rectification was opened yet", "还没有开立过整改"),
+    (
+        r"the windows overlap until (.+): no interval of the change yet",
+        r"两个窗口到 \1 才不再重叠，变化暂无区间",
+    ),
+    (r"the value is not known now", "现在的数值未知"),
+    (
+        r"alerts are about the whole company, which you may not see",
+        "预警针对整个公司，您的权限不包括全部数据",
     ),
     (r"fewer than (\d+) first-time buyers", r"首购客户不足 \1 位"),
     (r"fewer than (\d+) purchase days", r"购买日不足 \1 个"),

@@ -1,4 +1,4 @@
-"""What the metrics of the loyalty programme read: cells of points, members and peers."""
+"""What the loyalty programme's metrics read: cells of points, members and peers."""
 
 from typing import Annotated
 

@@ -27,3 +27,12 @@ class CampaignDays(Cells):
     arm: pl.String = pa.Field()
     day: pl.Date = pa.Field()
     n: pl.Int64 = pa.Field(ge=0)
+
+
+class Candidates(Cells):
+    """One row per customer who may take part in a test: its tier and its lot."""
+
+    customer_id: pl.String = pa.Field()
+    tier: pl.String = pa.Field()
+    lot: pl.String = pa.Field()
+    assigned_at: pl.Date = pa.Field()

@@ -38,6 +38,8 @@ def find_customers(snapshot: Snapshot, field: str, value: str) -> list[str]:
     Usual spellings of one value are the same value.
     """
     index = open_vault(snapshot.store).index(field, value)
+    if index is None:  # no value of this kind can be spelt like that
+        return []
     rows = _rows(snapshot, "customers")
     same = rows.filter(pl.col(f"{field}_index") == index)
     return sorted(same.select("key").collect()["key"])

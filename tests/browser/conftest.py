@@ -29,8 +29,13 @@ PATHS = {
     "satisfaction": "satisfaction",
     "tiers": "tiers",
     "campaigns": "campaigns",
+    "loyalty": "loyalty",
+    "churn_watchlist": "churn_watchlist",
+    "service": "service",
+    "visits": "visits",
     "retention": "retention",
     "lifetime_value": "lifetime_value",
+    "customer_360": "customer_360",
     "data_quality": "data_quality",
     "definitions": "definitions",
 }

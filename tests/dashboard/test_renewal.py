@@ -51,8 +51,8 @@ KEYED = (
     "request_marks",
     "answer_totals",
 )
-NUMBERED = ("profiles", "current_customers")
-SCORED = ("signals", "health_scores", "serving_costs")
+NUMBERED = ("profiles", "current_customers", "churn_scores")
+SCORED = ("signals", "health_scores", "serving_costs", "visit_duties", "visit_owners")
 SERVING = {"ticket": 30, "call": 8, "visit": 90, "share_campaign_cost": True}
 COSTLY = Settings.model_validate({"serving": SERVING})
 TOLD = ("clv_backtests",)
@@ -61,6 +61,8 @@ PLAIN = (
     *("tier_rules", "campaign_plans", "campaign_entries", "campaign_cells"),
     "campaign_days",
     "cohort_cells",
+    *("churn_model", "churn_calibration", "churn_precision"),
+    *("ticket_cases", "service_days"),
 )
 
 

@@ -1,5 +1,6 @@
 """The app run without a browser, on a store of the test's choice."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,11 @@ PAGES = (
     "lifetime_value",
     "tiers",
     "campaigns",
+    "loyalty",
+    "churn_watchlist",
+    "service",
+    "visits",
+    "customer_360",
     "data_quality",
     "definitions",
 )
@@ -68,6 +74,12 @@ def orders_only_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = tmp_path_factory.mktemp("orders-only-store")
     refresh(source, store, settings)
     return store
+
+
+@pytest.fixture
+def own_store(orders_only_store: Path, tmp_path: Path) -> Path:
+    """A copy of that store in which a test may write."""
+    return Path(shutil.copytree(orders_only_store, tmp_path / "store"))
 
 
 def written(app: AppTest) -> str:

@@ -1,0 +1,1 @@
+"""One customer: everything that the snapshot and the accepted rows know of it."""

@@ -1,0 +1,44 @@
+"""Contacts that people recorded here, as figures of visits count them."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+
+import polars as pl
+
+from data.warehouse.store import Store
+
+COUNTED = "visit"
+SCHEMA = {"customer_id": pl.String, "kind": pl.String, "contacted_on": pl.Date}
+METRICS = ("visit_compliance", "visit_progress", "visit_list")
+"""Figures that change with what people record, without a refresh."""
+
+
+def contacts(store: Store, since: date) -> pl.DataFrame:
+    """The recorded contacts for a visit, from a day on.
+
+    Errors: UnavailableError when there is a book that cannot be read.
+    """
+    if not _written(store):
+        return pl.DataFrame(schema=SCHEMA)
+    from dashboard.book import book_of, contacts  # SQLAlchemy is slow to import
+
+    found = contacts.listed(book_of(store.root), since=since)
+    return found.filter(pl.col("purpose") == COUNTED).select(list(SCHEMA))
+
+
+def mark(store: Store) -> int:
+    """A number that grows with whatever is written in the book."""
+    if not _written(store):
+        return 0
+    from dashboard.book import book_of
+
+    return book_of(store.root).head().seq
+
+
+def _written(store: Store) -> bool:
+    """Whether there may be a book at all."""
+    from dashboard.book import place
+
+    return place.BOOK in os.environ or (store.root / place.FILE).exists()

@@ -1,0 +1,16 @@
+"""Service & complaints: what is past a promise, how long do customers wait, and why?"""
+
+from dashboard import cards, filters, service_numbers, ticket_lists
+
+view = filters.current()
+
+with cards.card("now", *ticket_lists.titles(view)):
+    ticket_lists.now(view)
+
+service_numbers.tiles(view)
+
+with cards.card("loop", *cards.heads(view, "loop", "complaint_loop")):
+    service_numbers.loop(view)
+
+with cards.card("desks", *service_numbers.desk_titles(view)):
+    service_numbers.desks(view)
