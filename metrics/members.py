@@ -101,7 +101,7 @@ def loyalty_members(cells: LazyFrame[MemberCells]) -> DataFrame[Levels]:
     """Members by level: how many, who bought in the year, points held, revenue.
 
     Formula: a member is a customer with a member level or an entry in the points ledger
-        (level `unknown`, where none is stated); active: a purchase in the trailing year;
+        (level `unknown`, where none is stated); active: a purchase in the year past;
         `none` is the customers who are no members, who have bought at some time
     Interval: none, these are counts
     Grain: one row per level, all members (`all`), and the others (`none`)

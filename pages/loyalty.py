@@ -6,7 +6,7 @@ view = loyalty_tables.current()
 
 loyalty_tables.facts(view)
 
-left, right = blocks.columns(1, 1)
+left, right = blocks.columns(3, 2)
 with left, cards.card("levels", *cards.titles(view, "levels")):
     loyalty_tables.levels(view)
 with right, cards.card("ledger", *cards.titles(view, "ledger")):

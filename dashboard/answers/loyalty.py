@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -17,7 +16,6 @@ from dashboard.tier_queries import literal
 from data.errors import UsageError
 from data.marts import sql
 from data.schemas.programme import MemberCells, PeerCells, ProgrammeCells
-from data.warehouse.rows import read
 from metrics import members, points
 from metrics.estimates import EVERYONE
 
@@ -163,11 +161,11 @@ def _cells(view: View, mart: str) -> pl.DataFrame:
 def _crossed(view: View, mart: str) -> pl.DataFrame:
     last = offered(view.reader)[-1]
     layout = cells.Layout((periods.span(last, "all"),), crossed=True)
+    parts = ", ".join(map(literal, view.reader.snapshot.parts("points")))
 
     def ask(cursor: DuckDBPyConnection) -> pl.DataFrame:
-        read(cursor, map(Path, view.reader.snapshot.parts("points"))).create_view(
-            "points"
-        )
+        if parts:
+            cells.view(cursor, "points", f"SELECT * FROM read_parquet([{parts}])")  # noqa: S608 quoted
         programme.lay_out(cursor, last)
         return frame(cursor, f"FROM ({sql(mart)}) WHERE cube = 'coarse'")
 

@@ -137,9 +137,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "people.col.due": ("当月到期", "Due"),
 }
 REASONS: tuple[tuple[str, str], ...] = (
-    (r"no unit cost in the settings: set unit_cost in \[points\]", "没有设定单位成本：请在设定 [points] 中填写 unit_cost"),
+    (
+        r"no unit cost in the settings: set unit_cost in \[points\]",
+        "没有设定单位成本：请在设定 [points] 中填写 unit_cost",
+    ),
     ("no points have passed their expiry date", "还没有积分过了到期日"),
     ("no points were earned", "没有获得积分"),
     ("no entry of points has a balance", "积分流水都没有余额"),
-    ("no members and others alike in tier, tenure and channel", "没有层级、客龄、渠道都相同的会员与非会员"),
+    (
+        "no members and others alike in tier, tenure and channel",
+        "没有层级、客龄、渠道都相同的会员与非会员",
+    ),
 )
