@@ -1,7 +1,14 @@
 """The catalogue's entries about campaigns."""
 
 from dashboard.measure import Metric
-from metrics import campaigns, trial_days, trial_members, trial_planner, verdicts
+from metrics import (
+    campaigns,
+    did,
+    trial_days,
+    trial_members,
+    trial_planner,
+    verdicts,
+)
 
 NEEDS = ("campaigns", "campaign_members")
 CELLS = ("region", "customer_type", "acquisition_channel", "tier")
@@ -29,7 +36,7 @@ CAMPAIGNS = (
         "pilot_gate", "Pilot verdict", "试点结论", "share", "high", "rows",
         verdicts.pilot_gate,
         "按顺序取第一个符合的结论：无法判断（无随机对照、分流异常、样本不足或没有区间）；推广（相对提升下限高于阈值，默认 +20%）；"
-        "停止（上限低于阈值：下限高于 0 为“有效但未达标”，上限低于 0 为“有害”）；倾向推广；否则继续试点。",
+        "停止（上限低于阈值：下限高于 0 为“有效但未达标”，上限低于 0 为“有害”）；倾向推广；否则继续试点。另与活动自己的目标（campaigns.target，相对提升）比较。",
         window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
     ),
     Metric(
@@ -70,6 +77,13 @@ CAMPAIGNS = (
         "bought（窗口已满且在窗口内购买）、contaminated（同时在两个组里）。",
         window=None, needs=NEEDS, options=("campaign", "arm", "stage"), cuts=(),
         history=False,
+    ),
+    Metric(
+        "campaign_comparison", "Without a control group", "没有对照组时的比较", "money", None,
+        "rows", did.campaign_comparison,
+        "没有随机对照时的三种比较（每位成员的净收入，活动开始后的结果窗口与之前同样长的时间相比）：双重差分（成员的变化减其他客户的变化，"
+        "按客户聚类的 Welch 区间，并检验之前三段的趋势差）；同季对比（减去一年前同期的变化）；前后对比。后两种只作描述，不称为效果。",
+        window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
     ),
     Metric(
         "trial_plan", "Plan of the next test", "下一次测试的方案", "share", None, "rows",

@@ -11,6 +11,7 @@ from dashboard.churn_metrics import CHURN
 from dashboard.delivery_metrics import DELIVERED
 from dashboard.loyalty_metrics import LOYALTY
 from dashboard.measure import ANSWER_CUTS, CUSTOMER_CUTS, PURCHASE_CUTS, Metric
+from dashboard.order_metrics import ORDERS
 from dashboard.person_metrics import PERSON
 from dashboard.service_metrics import SERVICE
 from dashboard.visit_metrics import VISITS
@@ -284,6 +285,7 @@ METRICS: tuple[Metric, ...] = (
         window=None, options=("cohort", "in-month", "by-month"), cuts=(), history=False,
     ),
     *DELIVERED, *CAMPAIGNS, *ALERTS, *LOYALTY, *CHURN, *SERVICE, *VISITS, *PERSON,
+    *ORDERS,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -2,8 +2,11 @@
 
 from dashboard import (
     blocks,
+    campaign_comparisons,
     campaign_effects,
+    campaign_lessons,
     campaign_planner,
+    campaign_report,
     campaign_tables,
     cards,
     charts,
@@ -25,6 +28,8 @@ with right, cards.card("guards", *cards.titles(view, "guards")):
     campaign_effects.guards(view, campaign)
     campaign_effects.power(view, campaign)
 
+campaign_comparisons.without_control(view, campaign)
+
 with cards.card("funnel", *cards.titles(view, "funnel")):
     campaign_effects.funnel(view, campaign)
 
@@ -42,6 +47,12 @@ with right, cards.card("path", *cards.titles(view, "path")):
 
 with cards.card("members", *cards.titles(view, "stage")):
     campaign_tables.members(view, campaign)
+
+with cards.card("lessons", *cards.titles(view, "lessons")):
+    campaign_lessons.shown(view, campaign)
+
+with cards.card("report", *cards.titles(view, "report")):
+    campaign_report.download(view, campaign)
 
 with cards.card("planner", *cards.titles(view, "planner")):
     campaign_planner.plan(view)

@@ -45,7 +45,7 @@ ORDER BY e.customer_id, e.arm
 
 def effect(view: View) -> pl.DataFrame:
     """The lifts of one campaign: all outcomes, or the primary one by segment."""
-    plan = _plan(view)
+    plan = planned(view)
     asked = view.options.get("outcome")
     if asked is not None and asked not in OUTCOMES:
         raise UsageError(f"--outcome {asked}: it is one of {', '.join(OUTCOMES)}")
@@ -61,7 +61,7 @@ def effect(view: View) -> pl.DataFrame:
 
 def gate(view: View) -> pl.DataFrame:
     """The verdict on one campaign."""
-    plan = _plan(view)
+    plan = planned(view)
     return verdicts.pilot_gate(_arms(view, plan.campaign_id), plan, rules(view))
 
 
@@ -75,13 +75,13 @@ def ranked(view: View) -> pl.DataFrame:
 
 def split(view: View) -> pl.DataFrame:
     """The arms of one campaign against its plan."""
-    plan = _plan(view)
+    plan = planned(view)
     return effects.srm(_arms(view, plan.campaign_id), plan)
 
 
 def power(view: View) -> pl.DataFrame:
     """What one campaign can find, and what a wanted lift takes."""
-    plan, how = _plan(view), rules(view)
+    plan, how = planned(view), rules(view)
     wanted = view.options.get("lift")
     lift = how.threshold if wanted is None else positive("lift", wanted)
     return verdicts.campaign_power(_arms(view, plan.campaign_id), plan, how, lift)
@@ -89,25 +89,25 @@ def power(view: View) -> pl.DataFrame:
 
 def monitor(view: View) -> pl.DataFrame:
     """One campaign day by day."""
-    plan = _plan(view)
+    plan = planned(view)
     return trial_days.campaign_monitor(_days(view, plan))
 
 
 def path(view: View) -> pl.DataFrame:
     """The lift of one campaign as it became known."""
-    plan = _plan(view)
+    plan = planned(view)
     confidence = view.reader.settings.confidence
     return trial_days.campaign_path(_days(view, plan), plan, confidence=confidence)
 
 
 def funnel(view: View) -> pl.DataFrame:
     """The members of one campaign by stage."""
-    return campaign_funnel(_arms(view, _plan(view).campaign_id))
+    return campaign_funnel(_arms(view, planned(view).campaign_id))
 
 
 def members(view: View) -> pl.DataFrame:
     """The members of one campaign: all, of an arm, or of a stage."""
-    plan, kind = _plan(view), view.options.get("stage", "assigned")
+    plan, kind = planned(view), view.options.get("stage", "assigned")
     if kind not in KINDS:
         raise UsageError(f"--stage {kind}: it is one of {', '.join(KINDS)}")
     chosen = [f"e.campaign_id = {literal(plan.campaign_id)}", _stage(kind)]
@@ -149,13 +149,13 @@ def _as_planned(row: dict[str, Any]) -> Plan:
     cost = row["cost"]
     names = (
         *("campaign_id", "name", "kind", "design", "outcome", "outcome_days"),
-        *("starts_on", "ends_on", "planned_share", "planned_members"),
+        *("starts_on", "ends_on", "planned_share", "planned_members", "target"),
     )
     given = {name: row[name] for name in names}
     return Plan(**given, cost=None if cost is None else float(cost))
 
 
-def _plan(view: View) -> Plan:
+def planned(view: View) -> Plan:
     """The campaign that is asked for; without a word, the one that began last."""
     _last_day(view)
     known = {plan.campaign_id: plan for plan in plans(view)}

@@ -25,6 +25,8 @@ from dashboard.words import label_of, say
 
 SOON = timedelta(days=7)
 KINDS, OUTCOMES = contacts.KINDS, contacts.OUTCOMES
+SHOWN = "watch_shown"
+Shown = tuple[list[Row], dict[str, Row]]
 Write = Callable[[Book, Pen], object]
 
 
@@ -67,6 +69,22 @@ def bar(
     with st.container(horizontal=True, key="watch-bar", vertical_alignment="bottom"):
         give(view, question, rows)
         one(view, rows, open_tasks)
+
+
+def on_screen(rows: list[Row], open_tasks: dict[str, Row]) -> Shown:
+    """What stands in the list: in the run that a form has sent, what stood there.
+
+    A colleague may have closed the follow-up meanwhile: what was sent is answered yet.
+    """
+    sent = any(
+        key.startswith("watch-") and key.endswith(f"_{desk.SEND}") and held
+        for key, held in st.session_state.items()
+        if isinstance(key, str)
+    )
+    if not sent or SHOWN not in st.session_state:
+        st.session_state[SHOWN] = (rows, open_tasks)
+    shown: Shown = st.session_state[SHOWN]
+    return shown
 
 
 def give(view: View, question: Question, rows: list[Row]) -> None:

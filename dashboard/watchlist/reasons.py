@@ -28,4 +28,4 @@ def why(view: View, question: Question, row: Row) -> str:
     }
     named = row["reasons"].split() or ["nothing"]
     lines = (say(view.lang, f"why.{name}", **facts) for name in named)
-    return "".join(f"<div>{line}</div>" for line in lines)
+    return "".join(f'<div class="ch-id">{line}</div>' for line in lines)

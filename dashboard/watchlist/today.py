@@ -86,11 +86,11 @@ def choices(view: View) -> None:
 def table(view: View) -> None:
     """The customers of the day, the most worth a contact first."""
     question = listed(view)
-    rows: list[Row] = queries.now(question).to_dicts()
+    now: list[Row] = queries.now(question).to_dicts()
+    rows, tasks = actions.on_screen(now, actions.tasks(view, now))
     if not rows:
         st.html(cards.empty(say(view.lang, "watch.nobody")))
         return
-    tasks = actions.tasks(view, rows)
     if desk.may_write():
         actions.bar(view, question, rows, tasks)
     days = rows[0]["horizon_days"]

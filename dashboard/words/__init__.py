@@ -4,9 +4,11 @@ import inspect
 
 from dashboard.catalogue import Metric
 from dashboard.words import (
+    alerts,
     blocks,
     campaigns,
     churn,
+    comparisons,
     definitions,
     desk,
     health,
@@ -31,8 +33,10 @@ FIELDS = ("Formula", "Interval", "Units", "Grain", "Source")
 SMALL = "n too small"
 TEXTS: dict[str, tuple[str, str]] = {
     **shell.TEXTS,
+    **alerts.TEXTS,
     **blocks.TEXTS,
     **campaigns.TEXTS,
+    **comparisons.TEXTS,
     **churn.TEXTS,
     **definitions.TEXTS,
     **desk.TEXTS,

@@ -105,8 +105,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Against the control group drawn by lot; only episodes that are over",
     ),
     "saved.told": (
-        "救回 <b>{value}</b> 位客户（95%：{ci_low} 至 {ci_high}），毛利 <b>{margin}</b>（{margin_low} 至 {margin_high}）。",
-        "<b>{value}</b> customers saved (95%: {ci_low} to {ci_high}), <b>{margin}</b> of margin "
+        '救回 <b>{value}</b> 位客户（<span class="ch-id">95%</span>：{ci_low} 至 {ci_high}），毛利 <b>{margin}</b>（{margin_low} 至 {margin_high}）。',
+        '<b>{value}</b> customers saved (<span class="ch-id">95%</span>: {ci_low} to {ci_high}), <b>{margin}</b> of margin '
         "({margin_low} to {margin_high}).",
     ),
     "saved.how": (
@@ -214,14 +214,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "churnrule.rule.model": ("模型", "Model"),
     "churnrule.rule.recency": ("最近购买规则", "Recency rule"),
     "churnrule.used.model": (
-        "使用<b>模型</b>：AUC 比规则高 {gap}（95% 区间 {low} 至 {high}）。",
+        '使用<b>模型</b>：AUC 比规则高 {gap}（<span class="ch-id">95%</span> 区间 {low} 至 {high}）。',
         "The <b>model</b> is used: its AUC differs from the rule's by {gap} "
-        "(95%: {low} to {high}).",
+        '(<span class="ch-id">95%</span>: {low} to {high}).',
     ),
     "churnrule.used.recency": (
-        "使用<b>最近购买规则</b>：模型的 AUC 与它相差 {gap}（95% 区间 {low} 至 {high}），不能证明更好。",
+        '使用<b>最近购买规则</b>：模型的 AUC 与它相差 {gap}（<span class="ch-id">95%</span> 区间 {low} 至 {high}），不能证明更好。',
         "The <b>recency rule</b> is used: the model's AUC differs from its by {gap} "
-        "(95%: {low} to {high}), which does not prove it better.",
+        '(<span class="ch-id">95%</span>: {low} to {high}), which does not prove it better.',
     ),
     "churnrule.auc": ("区分度 AUC", "AUC"),
     "churnrule.auc.sub": (

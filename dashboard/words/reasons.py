@@ -5,12 +5,13 @@ A reason that is not here stands as it is, so a new one is never lost.
 
 import re
 
-from dashboard.words import campaigns, churn, loyalty, planner, service
+from dashboard.words import campaigns, churn, comparisons, loyalty, planner, service
 
 CHINESE: tuple[tuple[str, str], ...] = (
     *campaigns.REASONS,
     *loyalty.REASONS,
     *churn.REASONS,
+    *comparisons.REASONS,
     *planner.REASONS,
     *service.REASONS,
     (r"no data", "这个时间段和筛选下没有数据"),

@@ -94,9 +94,9 @@ def _write_orders(company: Company, story: Story) -> None:
     company.add(chunk, "orders", table)
     company.add(chunk, "order_items", items_table(base, orders, table))
     company.add(chunk, "surveys", surveys_table(base, orders, experience, table))
-    company.add(
-        chunk, "tickets", tickets_table(base, orders, tickets, company.next("tickets"))
-    )
+    table, stuck = tickets_table(base, orders, tickets, company.next("tickets"))
+    company.add(chunk, "tickets", table)
+    company.plant("loop_stuck", stuck["ticket_id"], stuck["step"])
 
 
 def _write_people(company: Company, story: Story) -> None:

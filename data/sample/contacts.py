@@ -109,7 +109,27 @@ def do_duties(base: Base, occasions: Occasions) -> tuple[Contacts, Missed]:
                 open_ = moment == NEVER
                 ones = np.ones(int(open_.sum()), dtype=np.int64)
                 missed.append((customer[open_], kind[open_], ones * start, ones * end))
-    return Contacts(*_stacked(done)), Missed(*_stacked(missed))
+    made = Contacts(*_stacked(done))
+    return made, _unmet(made, Missed(*_stacked(missed)))
+
+
+def _unmet(made: Contacts, missed: Missed) -> Missed:
+    """Leave out what a contact for another duty, of the same kind, has met."""
+    happened = made.moment > NEVER
+    days = np.sort(_placed(made.customer, made.kind, made.moment // DAY)[happened])
+    first, last = (
+        np.searchsorted(days, _placed(missed.customer, missed.kind, day))
+        for day in (missed.period_start, missed.period_end)
+    )
+    kept = first == last
+    columns = (missed.customer, missed.kind, missed.period_start, missed.period_end)
+    return Missed(*(column[kept] for column in columns))
+
+
+def _placed(customer: Days, kind: Days, day: Days) -> Days:
+    """One number per customer, kind and day, in this order."""
+    placed: Days = (customer * len(KINDS) + kind) * 2**16 + day
+    return placed
 
 
 def _stacked(rows: list[tuple[Days, ...]]) -> list[Days]:

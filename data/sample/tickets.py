@@ -102,10 +102,30 @@ def _satisfaction(
     return blank_unless(rated, pl.Series(rating.astype(np.int64)))
 
 
+def _stuck(stamps: dict[str, Days]) -> pl.Series:
+    """Name the step that each stuck ticket never takes; blank for the others.
+
+    The first step without a moment after one that had happened by the end.
+    """
+    found = pl.Series([None] * len(stamps["closed_at"]), dtype=pl.String)
+    reached = np.ones(len(found), dtype=bool)
+    for name, moment in stamps.items():
+        here = reached & (moment == NEVER)
+        found = found.zip_with(
+            pl.Series(~here), pl.repeat(name, len(found), eager=True)
+        )
+        reached &= (moment > NEVER) & (moment < END)
+    return found
+
+
 def tickets_table(
     base: Base, orders: Orders, tickets: Tickets, first: int
-) -> pl.DataFrame:
-    """Write the tickets, numbered from `first` on."""
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Write the tickets, numbered from `first` on, and name complaints that are stuck.
+
+    The second frame has a row per complaint that goes no further: `ticket_id`, and the
+    `step` that it never takes.
+    """
     rng = base.chunk.dice("closed loop")
     calendar = base.chunk.seasons
     loop = _loop(tickets, rng)
@@ -114,7 +134,7 @@ def tickets_table(
     channel = pick(len(team), (0.4, 0.3, 0.2, 0.1), rng)
     reopened = rng.random(len(team)) < np.where(tickets.lost, 0.2, 0.05)
     rating = _satisfaction(tickets, loop["resolved_at"], loop["closed_at"], rng)
-    return pl.DataFrame(
+    table = pl.DataFrame(
         {
             "ticket_id": numbered("T", first + np.arange(len(team)), 7),
             "customer_id": customer_ids(base.number[orders.customer[tickets.order]]),
@@ -132,3 +152,9 @@ def tickets_table(
             "satisfaction": rating,
         }
     )
+    return table, _stuck_complaints(table, loop)
+
+
+def _stuck_complaints(table: pl.DataFrame, loop: dict[str, Days]) -> pl.DataFrame:
+    stuck = table.select("ticket_id", "kind", step=_stuck(loop)).drop_nulls("step")
+    return stuck.filter(pl.col("kind") == "complaint").drop("kind")

@@ -63,7 +63,7 @@ def test_auc_is_mann_whitneys_share_of_pairs(rows: list[tuple[int, bool]]) -> No
 
 
 def test_true_chances_beat_poorer_ones_and_are_calibrated() -> None:
-    """reliability 94: the slope of true probabilities is 1, of noisy ones less."""
+    """Reliability 94: the slope of true probabilities is 1, of noisy ones less."""
     true, poor, left = simulated(20_000, 1)
     rows = churn_model(told(true, poor, left), CUTS)
     model, rule = rows.to_dicts()
