@@ -15,6 +15,7 @@ from dashboard.measure import (
     PURCHASE_CUTS,
     Metric,
 )
+from dashboard.order_metrics import ORDERS
 from dashboard.person_metrics import PERSON
 from dashboard.service_metrics import SERVICE
 from dashboard.visit_metrics import VISITS
@@ -293,7 +294,7 @@ METRICS: tuple[Metric, ...] = (
     *CHURN,
     *SERVICE,
     *VISITS,
-    *PERSON,
+    *ORDERS,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

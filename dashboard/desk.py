@@ -18,8 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -48,6 +50,13 @@ class Form:
     request: str
     seen: Seen | None
 
+    @property
+    def it(self) -> Seen:
+        """What an edit was filled in from."""
+        if self.seen is None:
+            raise ValueError(f"the form {self.name} edits nothing")
+        return self.seen
+
     def key(self, field: str) -> str:
         """The key of one of its widgets."""
         return f"{self.name}_{self.request}_{field}"
@@ -63,6 +72,12 @@ def book() -> Book:
     Errors: UnavailableError without the store's key.
     """
     return book_of(queries.store())
+
+
+def today(later: int = 0) -> date:
+    """The business day now, or so many days later."""
+    zone = ZoneInfo(queries.freshness().timezone)
+    return datetime.now(zone).date() + timedelta(days=later)
 
 
 def may_write() -> bool:

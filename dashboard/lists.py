@@ -179,12 +179,16 @@ def _columns(lang: str, names: list[str]) -> dict[str, ColumnConfig]:
     return found
 
 
-def files(view: View, people: People) -> None:
-    """Buttons for a list as CSV and as Excel, where the viewer may export."""
+def files(view: View, people: People, count: int | None = None) -> None:
+    """Buttons for a list as CSV and as Excel, where the viewer may export.
+
+    `count` is how many rows it has, where that is known without asking for them.
+    """
     if not queries.viewer().rights.export:
         st.caption(say(view.lang, "people.no_export"))
         return
-    count, _ = queries.first_people(people.question, people.part)
+    if count is None:
+        count, _ = queries.first_people(people.question, people.part)
     with st.container(horizontal=True, gap="small", key=f"files-{people.name}"):
         _file(view, people, "csv", exports.as_csv)
         if count <= exports.MOST_EXCEL:

@@ -14,6 +14,7 @@ from dashboard import answers, recorded, refusals
 from dashboard.alike import rows_of
 from dashboard.answers import worth_dates
 from dashboard.answers.people import people as behind
+from dashboard.book import book_of
 from dashboard.catalogue import Metric
 from dashboard.question import Question
 from dashboard.reader import Reader
@@ -103,6 +104,23 @@ def now(question: Question) -> pl.DataFrame:
 def _answer(
     snapshot: str, viewer: Viewer, question: Question, _reader: Reader
 ) -> pl.DataFrame:
+    return answers.answer(_reader, viewer, question)
+
+
+def noted(question: Question) -> pl.DataFrame:
+    """An answer that depends on what people wrote: kept until somebody writes.
+
+    Errors: UnavailableError when the book cannot be read.
+    """
+    here, head = reader(), book_of(store()).head()
+    return _noted((here.snapshot.id, str(head)), viewer(), question, here)
+
+
+@st.cache_resource(max_entries=KEPT_LISTS, show_spinner=False)
+def _noted(
+    state: tuple[str, str], viewer: Viewer, question: Question, _reader: Reader
+) -> pl.DataFrame:
+    del state  # it is there for the cache
     return answers.answer(_reader, viewer, question)
 
 

@@ -49,7 +49,7 @@ SERVICE = (
         window="90", needs=NEEDS, cuts=CUTS, history=False,
     ),
     Metric(
-        "ticket_satisfaction", "Satisfaction with service", "工单满意度", "score", "high",
+        "ticket_satisfaction", "Service rating", "工单满意度", "score", "high",
         "rows", service.ticket_satisfaction,
         "窗口内开单且已解决的工单评分（1–5 分）的平均；95% t 区间，同一客户多次评分时按客户聚类。",
         window="90", needs=NEEDS, cuts=CUTS, history=False,
@@ -71,7 +71,7 @@ SERVICE = (
         service.ticket_list,
         "未结工单逐单列出，刚超时的在前：在等什么、等了多久、开单多久、超了哪项承诺、超了多少小时。"
         "--show 可只看超时的：breached、fresh、response、resolution、step；--team 等可只看一个分群。",
-        window=None, needs=NEEDS, options=("show", *OWN), cuts=(), history=False,
+        window=None, needs=NEEDS, options=("show", "top", *OWN), cuts=(), history=False,
     ),
     Metric(
         "complaint_pareto", "Complaints by type", "投诉帕累托", "count", "low", "rows",

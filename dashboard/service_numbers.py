@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import cards, filters, queries
+from dashboard import cards, charts, filters, queries
 from dashboard.campaign_numbers import rows_of
 from dashboard.catalogue import find
 from dashboard.filters import View
@@ -33,6 +33,7 @@ STEPS = (
     ("taken_hours", "hours"),
     ("limit_hours", "hours"),
 )
+TRENDS = ("tickets", *COMPARED)
 MANY = 40  # rows of a comparison
 
 
@@ -175,3 +176,80 @@ def desk_titles(view: View) -> tuple[str, str]:
     below = say(view.lang, "desks.sub", least=least)
     window = cards.window_words(view, find("tickets"))
     return say(view.lang, "desks.title"), f"{below} · {window}"
+
+
+def trend(view: View) -> None:
+    """The metric that the reader picked, by the month in which tickets were opened."""
+    labels = [label(view.lang, find(name)) for name in TRENDS]
+    charts.monthly(view, filters.pick(view, "service_trend", TRENDS, labels))
+
+
+def pareto(view: View) -> None:
+    """Complaints by type or cause: the figure, and what each one did."""
+    labels = [say(view.lang, f"by.{cut}") for cut in filters.PARETO]
+    by = filters.pick(view, "pareto_by", filters.PARETO, labels)
+    charts.pareto(view, by)
+    question = view.ask("complaint_pareto", by=by)
+    again = view.ask("complaint_recurrence", by=by)
+    rows = queries.answer(question).to_dicts()
+    if not rows or "share_so_far" not in rows[0]:
+        return
+    recurring, name = _by_segment(again), namer(view.lang, by)
+    columns = ("value", "share", "change", "recurring")
+    head = head_row(
+        [say(view.lang, f"by.{by}")]
+        + [say(view.lang, f"pareto.col.{column}") for column in columns],
+        words=1,
+    )
+    body = "".join(
+        f'<tr><td class="name">{escape(name(row["segment"]))}</td>'
+        f"{_complaints(view, question, row)}"
+        f"{_measured(view, 'complaint_recurrence', by, recurring.get(row['segment']))}"
+        "</tr>"
+        for row in rows
+    )
+    st.html(framed(question, head + body))
+
+
+def _complaints(view: View, question: Question, row: Row) -> str:
+    count, share = Ink(view.lang, "count"), Ink(view.lang, "share")
+    told = (
+        inside(Cell(question, row), count),
+        inside(Cell(question, row, "share"), share),
+        inside(Cell(question, row, "change"), count, "change"),
+    )
+    return "".join(f'<td class="num">{each}</td>' for each in told)
+
+
+def mix(view: View) -> None:
+    """Tickets by channel and by kind: how many, which share, complaints among them."""
+    for cut in ("channel", "kind"):
+        question = view.ask("tickets", by=cut)
+        rows = queries.answer(question).to_dicts()
+        if rows and "share" in rows[0]:
+            st.html(_mixed(view, question, sorted(rows, key=lambda r: -r["value"])))
+
+
+def _mixed(view: View, question: Question, rows: list[Row]) -> str:
+    cut = question.by or ""
+    name = namer(view.lang, cut)
+    columns = ("desks.col.tickets", "mix.col.share", "mix.col.complaints")
+    head = head_row(
+        [say(view.lang, f"by.{cut}"), *(say(view.lang, each) for each in columns)],
+        words=1,
+    )
+    body = "".join(
+        f'<tr><td class="name">{escape(name(row["segment"]))}</td>'
+        f"{_shares(view, question, row)}</tr>"
+        for row in rows
+    )
+    return framed(question, head + body)
+
+
+def _shares(view: View, question: Question, row: Row) -> str:
+    units = {"value": "count", "share": "share", "complaints": "count"}
+    told = (
+        inside(Cell(question, row, name), Ink(view.lang, unit))
+        for name, unit in units.items()
+    )
+    return "".join(f'<td class="num">{each}</td>' for each in told)

@@ -13,6 +13,7 @@ from dashboard.numbers import Cell, Ink, Row, written
 from dashboard.question import Question
 from dashboard.words import label_of, say
 
+FIRST = "200"
 HOURS = ("age_hours", "waiting_hours", "over_hours")
 ORDER = (
     *("ticket_id", "over_hours", "breach", "waits_for", "waiting_hours", "customer_id"),
@@ -54,7 +55,7 @@ def now(view: View) -> None:
     st.html(_summary(view, question, rows[0]))
     labels = [say(view.lang, f"tickets_show.{name}") for name in filters.TICKETS]
     show = filters.pick(view, "tickets_show", filters.TICKETS, labels)
-    _listed(view, view.ask("ticket_list", show=show), show)
+    _listed(view, show, rows[0]["value" if show == "open" else show])
 
 
 def _summary(view: View, question: Question, row: Row) -> str:
@@ -72,8 +73,8 @@ def _summary(view: View, question: Question, row: Row) -> str:
     )
 
 
-def _listed(view: View, question: Question, show: str) -> None:
-    count, first = queries.first_people(question, None)
+def _listed(view: View, show: str, count: int) -> None:
+    first = queries.answer(view.ask("ticket_list", show=show, top=FIRST))
     name = say(view.lang, f"tickets_show.{show}")
     told = say(view.lang, "tickets.count", name=name, n=formats.count(view.lang, count))
     if count > first.height:
@@ -90,7 +91,7 @@ def _listed(view: View, question: Question, show: str) -> None:
             height=min(430, 38 + 35 * first.height),
             column_config=_columns(view.lang),
         )
-    lists.files(view, People(question))
+    lists.files(view, People(view.ask("ticket_list", show=show)), count)
 
 
 def _worded(lang: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -154,7 +154,7 @@ SELECT
         THEN GREATEST(s.response_over, s.resolution_over, s.step_over) / 3600
     END AS over_hours
 FROM judged AS s WHERE {chosen}
-ORDER BY over_hours NULLS LAST, age_hours, s.ticket_id
+ORDER BY over_hours NULLS LAST, age_hours, s.ticket_id {limit}
 """
 )
 LOOPED = (
@@ -181,7 +181,7 @@ told AS (
         s.type <> 'unknown' AND s.opened - LAG(s.opened) OVER (
             PARTITION BY s.customer_id, s.type ORDER BY s.opened, s.ticket_id
         ) <= 86400 * {days} AS again
-    FROM seen AS s
+    FROM seen AS s WHERE s.opened_on >= DATE '{back}'
 )
 SELECT
     t.segment, COUNT(*) FILTER (t.opened_on > DATE '{start}') AS complaints,

@@ -10,6 +10,7 @@ from dashboard import agenda, desk, queries
 from dashboard.agenda import Event
 from dashboard.book import Book, Pen, Seen, contacts
 from dashboard.book.contacts import Contact
+from dashboard.desk import Form
 from dashboard.fates import download
 from dashboard.filters import View
 from dashboard.question import Question
@@ -64,38 +65,41 @@ def record(view: View) -> None:
         return
     lang, form = view.lang, desk.form("visit")
     with st.form(form.key("form"), border=False, enter_to_submit=False):
-        customer = st.text_input(say(lang, "visits.customer"), key=form.key("customer"))
-        kind = st.selectbox(
-            say(lang, "desk360.col.kind"),
-            contacts.KINDS,
-            index=contacts.KINDS.index("visit"),
-            key=form.key("kind"),
-            format_func=lambda code: label_of(lang, code, "contact_kind"),
-        )
-        outcome = st.selectbox(
-            say(lang, "desk360.col.outcome"),
-            contacts.OUTCOMES,
-            key=form.key("outcome"),
-            format_func=lambda code: label_of(lang, code, "contact"),
-        )
-        day = st.date_input(
-            say(lang, "desk360.col.contacted_on"), _today(), key=form.key("day")
-        )
-        feedback = st.text_area(
-            say(lang, "desk360.col.feedback"), key=form.key("feedback"), height=80
-        )
-        due = st.date_input(say(lang, "desk360.next"), None, key=form.key("due"))
+        made = _filled(lang, form)
         sent = form.submit(say(lang, "desk360.save"))
     if not sent:
         return
-    who = customer.strip()
-    if not queries.reader().rows(KNOWN.format(literal(who))).height:
+    known = KNOWN.format(literal(made.customer_id))
+    if not queries.reader().rows(known).height:
         st.error(say(lang, "visits.unknown"))
         return
-    made = Contact(who, kind, day, "visit", outcome, feedback, due)
     if desk.saved(lang, form, lambda book, pen: contacts.record(book, pen, made)):
         st.toast(say(lang, "visits.saved"))
         st.rerun()
+
+
+def _filled(lang: str, form: Form) -> Contact:
+    """The fields of the form, and what stands in them."""
+    customer = st.text_input(say(lang, "visits.customer"), key=form.key("customer"))
+    kind = st.selectbox(
+        say(lang, "desk360.col.kind"),
+        contacts.KINDS,
+        index=contacts.KINDS.index("visit"),
+        key=form.key("kind"),
+        format_func=lambda code: label_of(lang, code, "contact_kind"),
+    )
+    outcome = st.selectbox(
+        say(lang, "desk360.col.outcome"),
+        contacts.OUTCOMES,
+        key=form.key("outcome"),
+        format_func=lambda code: label_of(lang, code, "contact"),
+    )
+    words = say(lang, "desk360.col.contacted_on")
+    day = st.date_input(words, _today(), key=form.key("day"))
+    words = say(lang, "desk360.col.feedback")
+    feedback = st.text_area(words, key=form.key("feedback"), height=80)
+    due = st.date_input(say(lang, "desk360.next"), None, key=form.key("due"))
+    return Contact(customer.strip(), kind, day, "visit", outcome, feedback, due)
 
 
 KNOWN = "SELECT customer_id FROM current_customers WHERE customer_id = {}"

@@ -28,7 +28,7 @@ VISITS = (
         "visit_list", "Contacts still owed", "待做拜访清单", "count", None, "rows",
         visits.visit_list,
         "还没做够的联系：overdue 为窗口内结束、没有做够的周期；coming 为正在进行、还要做的，最迟做到周期最后一天。",
-        window="365", needs=NEEDS, options=("show", "owner", "kind", "duty-tier"),
+        window="365", needs=NEEDS, options=("show", "top", "owner", "kind", "duty-tier"),
         cuts=(), history=False,
     ),
 )  # fmt: skip

@@ -22,6 +22,10 @@ CUTS = ("duty_tier", "kind", "period", "owner", "store", "region")
 DONE = ("met", "missed")
 RUNNING = ("due", "met", "left")
 MANY = 40
+FIRST = "200"
+COUNTED = {"overdue": "visit_compliance", "coming": "visit_progress"}
+"""The metric that counts the rows of a list."""
+
 SHOWN = (
     *("customer_id", "kind", "due_on", "days_left", "due", "done", "duty_tier"),
     *("owner", "store", "region", "last_on"),
@@ -68,22 +72,17 @@ def compared(view: View) -> None:
     """Compliance and the running periods side by side, by what the reader picks."""
     labels = [say(view.lang, f"by.{cut}") for cut in CUTS]
     cut = filters.pick(view, "cut", CUTS, labels)
-    ended, running = (
-        view.ask(name, by=cut) for name in ("visit_compliance", "visit_progress")
+    both = ended, running = (
+        view.ask("visit_compliance", by=cut),
+        view.ask("visit_progress", by=cut),
     )
     if not rows_of(view, ended):
         return
     done, now = (
         {row["segment"]: row for row in queries.answer(each).to_dicts()}
-        for each in (ended, running)
+        for each in both
     )
     names = sorted({*done, *now}, key=lambda n: _rank(done.get(n), now.get(n)))
-    columns = ("compliance", *DONE, *(f"now_{name}" for name in RUNNING))
-    head = head_row(
-        [say(view.lang, f"by.{cut}")]
-        + [say(view.lang, f"visits.col.{name}") for name in columns],
-        words=1,
-    )
     name = namer(view.lang, WORDS.get(cut, cut))
     body = "".join(
         f'<tr><td class="name">{escape(name(each))}</td>'
@@ -91,11 +90,21 @@ def compared(view: View) -> None:
         f"{_running(view, running, now.get(each))}</tr>"
         for each in names[:MANY]
     )
-    more = len(names) - MANY
-    if more > 0:
-        words = escape(say(view.lang, "visits.more", n=more))
-        body += f'<tr><td class="faint" colspan="7">{words}</td></tr>'
-    st.html(framed(ended, head + body))
+    more = _more(view, len(names) - MANY)
+    st.html(framed(ended, _head(view, cut) + body + more))
+
+
+def _head(view: View, cut: str) -> str:
+    columns = ("compliance", *DONE, *(f"now_{name}" for name in RUNNING))
+    told = [say(view.lang, f"visits.col.{name}") for name in columns]
+    return head_row([say(view.lang, f"by.{cut}"), *told], words=1)
+
+
+def _more(view: View, count: int) -> str:
+    if count <= 0:
+        return ""
+    words = escape(say(view.lang, "visits.more", n=count))
+    return f'<tr><td class="faint" colspan="7">{words}</td></tr>'
 
 
 def _rank(done: Row | None, now: Row | None) -> tuple[int, int]:
@@ -146,10 +155,22 @@ def owed(view: View) -> None:
     )
     owner = str(state.chosen("visit_owner"))
     options = {"owner": owner} if owner else {}
-    question = view.ask("visit_list", show=show, **options)
-    if not rows_known(view, question):
+    first = queries.answer(view.ask("visit_list", show=show, top=FIRST, **options))
+    if "due_on" not in first.columns:
+        why = reason_text(view.lang, first["reason"][0])
+        st.html(cards.empty(say(view.lang, "empty.title"), why))
         return
-    count, first = queries.first_people(question, None)
+    count = _count(view, COUNTED[show], owner)
+    _listed(view, show, count, first)
+    if count:
+        question = view.ask("visit_list", show=show, **options)
+        lists.files(view, People(question), count)
+        if show == "coming":
+            visit_desk.calendar_file(view, question)
+
+
+def _listed(view: View, show: str, count: int, first: pl.DataFrame) -> None:
+    """How many there are, and the first of them."""
     name = say(view.lang, f"duties_show.{show}")
     told = say(view.lang, "duties.count", name=name, n=formats.count(view.lang, count))
     if count > first.height:
@@ -166,19 +187,13 @@ def owed(view: View) -> None:
             height=min(430, 38 + 35 * first.height),
             column_config=_columns(view.lang),
         )
-    lists.files(view, People(question))
-    if show == "coming":
-        visit_desk.calendar_file(view, question)
 
 
-def rows_known(view: View, question: Question) -> bool:
-    """Whether the list can be told at all; why not is written instead."""
-    count, first = queries.first_people(question, None)
-    if "due_on" in first.columns:
-        return True
-    why = first["reason"][0] if count and "reason" in first.columns else None
-    st.html(cards.empty(say(view.lang, "empty.title"), reason_text(view.lang, why)))
-    return False
+def _count(view: View, metric: str, owner: str) -> int:
+    """How many rows a list has: of everybody's, or of one owner's."""
+    rows = queries.answer(view.ask(metric, by="owner" if owner else None)).to_dicts()
+    mine = [row for row in rows if not owner or row["segment"] == owner]
+    return int(sum(row["listed"] for row in mine))
 
 
 def _worded(lang: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -76,6 +76,7 @@ class Settings(Setting):
     allow_anonymous: bool = False
     customers_complete: bool = False
     full_history: bool = False
+    offline_channels: tuple[str, ...] = ("store",)
     burn_in_days: int | None = Field(default=None, ge=0, le=CENTURY)
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     min_n: int = Field(default=30, ge=1, le=1_000_000_000)

@@ -127,7 +127,7 @@ def reopen_rate(
 def ticket_satisfaction(
     sums: LazyFrame[TicketSums], *, by: str = EVERYONE, confidence: float = CONFIDENCE
 ) -> DataFrame[Estimate]:
-    """Satisfaction with service: the mean rating of resolved tickets.
+    """Service rating: the mean rating of resolved tickets.
 
     Formula: mean of the ratings 1-5 of tickets resolved by the as-of date and opened in
         the window

@@ -8,7 +8,7 @@ from data.schemas.visits import DutySums
 from metrics.estimates import CONFIDENCE, EVERYONE, ratio, segments, wilson
 from metrics.frames import Estimate, Result
 
-SUMS = ("customers", "due", "met", "overdue")
+SUMS = ("due", "met", "listed")
 
 
 class Compliance(Estimate):
@@ -16,7 +16,7 @@ class Compliance(Estimate):
 
     met: pl.Int64 = Field(ge=0)
     missed: pl.Int64 = Field(ge=0)
-    overdue: pl.Int64 = Field(ge=0)
+    listed: pl.Int64 = Field(ge=0)
 
 
 class Progress(Result):
@@ -27,7 +27,7 @@ class Progress(Result):
     met: pl.Int64 = Field(ge=0)
     left: pl.Int64 = Field(ge=0)
     share: pl.Float64 = Field(nullable=True)
-    customers: pl.Int64 = Field(ge=0)
+    listed: pl.Int64 = Field(ge=0)
 
 
 class Duty(Result):
@@ -57,10 +57,10 @@ def visit_compliance(
     Formula: sum of min(done, due) / sum of due, over customers, kinds of contact and
         periods that ended in the window; what is due depends on the tier at the start
         of the period; contacts of the kind with the purpose visit, or none, count, also
-        those recorded here. missed: due and not made; overdue: rows still open
+        those recorded here. missed: due and not made; listed: rows of the list
     Interval: Wilson, 95%
     Grain: one row per segment of `by`: segment, value, n = contacts due, ci_low,
-        ci_high, met, missed, overdue
+        ci_high, met, missed, listed
     Units: share, 0 to 1; contacts
     Source: Wilson, Journal of the American Statistical Association 22 (1927)
     """
@@ -81,8 +81,8 @@ def visit_progress(
     """Visits in progress: what the running periods owe, and what has been done so far.
 
     Formula: as visit_compliance, over the periods that have begun and not ended; left:
-        due and not yet made; share: met / due
-    Grain: one row per segment of `by`: segment, due, met, left, share, customers
+        due and not yet made; share: met / due; listed: rows of the list
+    Grain: one row per segment of `by`: segment, due, met, left, share, listed
     Units: contacts; share, 0 to 1
     Source: the rows of contacts themselves
     """

@@ -29,6 +29,12 @@ blocks.comparison(view, METRICS, CUTS)
 with cards.card("parts", *cards.titles(view, "parts")):
     worth.by_segment(view, CUTS)
 
+left, right = blocks.columns(1, 1)
+with left, cards.card("clv-bins", *cards.titles(view, "clv_bins")):
+    charts.clv_distribution(view)
+with right, cards.card("clv-months", *cards.titles(view, "clv_months")):
+    charts.clv_cohorts(view)
+
 left, right = blocks.columns(3, 2)
 with left, cards.card("lorenz", *cards.heads(view, "lorenz", "lorenz")):
     charts.lorenz(view)

@@ -1,6 +1,7 @@
 """Overview: is the customer base healthy, what changed, and why?"""
 
 from dashboard import (
+    alert_cards,
     blocks,
     cards,
     filters,
@@ -25,6 +26,8 @@ CUTS = ("region", "store", "tier", "customer_type", "acquisition_channel")
 view = filters.current()
 
 sentences.summary(view, SHOWN)
+with cards.card("alerts", *cards.titles(view, "alerts")):
+    alert_cards.in_force(view)
 left, right = blocks.columns(1, 2)
 with left:
     kpis.stacked(view, ("health_score", "loyalty_index"))

@@ -1,6 +1,15 @@
 """Repurchase & retention: do customers come back, and are we growing or leaking?"""
 
-from dashboard import blocks, cards, charts, cohort_table, filters, kpis, sentences
+from dashboard import (
+    blocks,
+    cards,
+    charts,
+    cohort_table,
+    filters,
+    kpis,
+    order_tables,
+    sentences,
+)
 
 METRICS = ("repurchase_rate", "returning_share", "churn_rate")
 CUTS = ("region", "store", "tier", "customer_type", "acquisition_channel")
@@ -32,5 +41,11 @@ with right, cards.card("ages", *cards.titles(view, "ages")):
 
 with cards.card("gaps", *cards.titles(view, "gaps")):
     charts.intervals(view)
+
+left, right = blocks.columns(1, 1)
+with left, cards.card("times", *cards.heads(view, "times", "time_pattern")):
+    order_tables.times(view)
+with right, cards.card("channels", *cards.heads(view, "channels", "order_channels")):
+    order_tables.channels(view)
 
 blocks.comparison(view, METRICS, CUTS)

@@ -1,6 +1,6 @@
 """Service & complaints: what is past a promise, how long do customers wait, and why?"""
 
-from dashboard import cards, filters, service_numbers, ticket_lists
+from dashboard import blocks, cards, filters, service_numbers, ticket_lists
 
 view = filters.current()
 
@@ -14,3 +14,12 @@ with cards.card("loop", *cards.heads(view, "loop", "complaint_loop")):
 
 with cards.card("desks", *service_numbers.desk_titles(view)):
     service_numbers.desks(view)
+
+left, right = blocks.columns(3, 2)
+with left, cards.card("pareto", *cards.heads(view, "pareto", "complaint_pareto")):
+    service_numbers.pareto(view)
+with right, cards.card("mix", *cards.heads(view, "mix", "tickets")):
+    service_numbers.mix(view)
+
+with cards.card("monthly", *cards.titles(view, "monthly")):
+    service_numbers.trend(view)

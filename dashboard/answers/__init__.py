@@ -9,6 +9,7 @@ import polars as pl
 from dashboard.answers import (
     alerts,
     churn,
+    clv_spread,
     cohorts,
     compare,
     compared,
@@ -17,6 +18,7 @@ from dashboard.answers import (
     health_changes,
     listed,
     negatives,
+    order_times,
     person,
     planner,
     proved,
@@ -81,6 +83,8 @@ ROWS: dict[str, Callable[[View], pl.DataFrame]] = {
     "alerts": lambda view: alerts.alerts(view, answer),
     "rectifications": lambda view: alerts.told(view, answer),
     **person.ROWS,
+    **order_times.ROWS,
+    **clv_spread.ROWS,
     **planner.ROWS,
 }
 

@@ -1,7 +1,7 @@
 """Answers about tickets: times, promises, what is open, complaints and their loop."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -93,8 +93,28 @@ def listed(view: View) -> pl.DataFrame:
     texts = {name: view.options[name] for name in OWN if name in view.options}
     some = [f"s.{name} = ${name}" for name in texts]
     over = " AND ".join([f"({OVER[show]})", *some])
-    found = _ask(view, asked.LISTED, texts, which="s.done IS NULL", chosen=over)
+    found = _ask(
+        view,
+        asked.LISTED,
+        texts,
+        which="s.done IS NULL",
+        chosen=over,
+        limit=first_of(view),
+    )
     return service.ticket_list(found)
+
+
+def first_of(view: View) -> str:
+    """The clause for the first rows alone, where --top asks for so many.
+
+    Errors: UsageError for what is no whole number above 0.
+    """
+    top = view.options.get("top")
+    if top is None:
+        return ""
+    if not top.isascii() or not top.isdigit() or not int(top):
+        raise UsageError(f"--top {top}: a whole number above 0 is needed")
+    return f"LIMIT {int(top)}"
 
 
 def pareto(view: View) -> pl.DataFrame:
@@ -140,7 +160,10 @@ def _sums(view: View) -> pl.DataFrame:
 
 def _complaints(view: View, by: str | None) -> pl.DataFrame:
     days = view.reader.settings.service.recurrence_days
-    return _ask(view, asked.COMPLAINTS, cut=by, days=str(days))
+    before = _span(view).previous_after
+    far = before > periods.DAWN + timedelta(days=days + 1)
+    back = before - timedelta(days=days + 1) if far else periods.DAWN
+    return _ask(view, asked.COMPLAINTS, cut=by, days=str(days), back=str(back))
 
 
 def _ask(
@@ -151,31 +174,34 @@ def _ask(
     **more: str,
 ) -> pl.DataFrame:
     """The rows of a query over the tickets of a view as of its date."""
-    at, desk, span = _moment(view), view.reader.settings.service, _span(view)
     clauses, values = chosen("c", view.where)
+    seen = asked.seen(_source(view), _moment(view), clauses, _steps(view))
     row = "p" if "placed" in query else "s"
-    kept = _steps(view)
-    given = {
-        "seen": asked.seen(_source(view), at, clauses, kept),
-        "by": _segment(cut or view.by),
+    given = {"seen": seen, "by": _segment(cut or view.by), **_given(view, row), **more}
+    with view.reader.snapshot.cursor() as cursor:
+        found: pl.DataFrame = cursor.sql(
+            query.format(**given), params={**values, **(texts or {})}
+        ).pl()
+    return found
+
+
+def _given(view: View, row: str) -> dict[str, str]:
+    """What queries say of the date, the window, the promises and the steps."""
+    at, desk, span = _moment(view), view.reader.settings.service, _span(view)
+    kept = _kept(view)
+    return {
         "now": str(at.now),
         "worked": str(at.worked),
         "start": str(span.starts_after),
         "before": str(span.previous_after),
         "respond": asked.promise(desk.response_hours.hours, row),
         "resolve": asked.promise(desk.resolve_hours.hours, row),
-        "answers": str(_kept(view)["first_response"]).upper(),
+        "answers": str(kept["first_response"]).upper(),
         "fresh": FRESH,
-        "ends": str(_kept(view)["ended"]).upper(),
+        "ends": str(kept["ended"]).upper(),
         **asked.clocked(desk, at, row),
-        **asked.steps(kept, desk, "s"),
-        **more,
+        **asked.steps(_steps(view), desk, "s"),
     }
-    with view.reader.snapshot.cursor() as cursor:
-        found: pl.DataFrame = cursor.sql(
-            query.format(**given), params={**values, **(texts or {})}
-        ).pl()
-    return found
 
 
 def _span(view: View) -> Span:

@@ -7,6 +7,7 @@ import polars as pl
 
 from dashboard import periods, recorded
 from dashboard.answers.people import chosen
+from dashboard.answers.service import first_of
 from dashboard.answers.view import View, offered
 from data.errors import UsageError
 from data.schemas.visits import DutySums
@@ -42,8 +43,8 @@ SUMMED = (
     STANDING
     + """
 SELECT
-    {by} AS segment, COUNT(DISTINCT s.customer_key) AS customers, SUM(s.due) AS due,
-    SUM(LEAST(s.due, s.done)) AS met, COUNT(*) FILTER (s.done < s.due) AS overdue
+    {by} AS segment, SUM(s.due) AS due, SUM(LEAST(s.due, s.done)) AS met,
+    COUNT(*) FILTER (s.done < s.due) AS listed
 FROM standing AS s GROUP BY ALL
 """
 )
@@ -56,7 +57,7 @@ SELECT
     s.ends_on - $as_of AS days_left, CAST(s.due AS BIGINT) AS due,
     CAST(s.done AS BIGINT) AS done, s.owner, s.store, s.region, s.tier, s.last_on
 FROM standing AS s WHERE s.done < s.due AND {some}
-ORDER BY s.ends_on DESC, s.customer_id, s.kind
+ORDER BY s.ends_on DESC, s.customer_id, s.kind {limit}
 """
 )
 OWNED = "LEFT JOIN visit_owners AS o ON o.customer_key = d.customer_key"
@@ -110,6 +111,7 @@ def listed(view: View) -> pl.DataFrame:
         {name.replace("-", "_"): text for name, text in texts.items()},
         period=which[show],
         some=" AND ".join(["TRUE", *some]),
+        limit=first_of(view),
     )
     return visits.visit_list(found)
 

@@ -27,7 +27,7 @@ from dashboard.book.records import (
 )
 from dashboard.book.rows import standing
 from dashboard.book.saving import Writing
-from dashboard.book.tables import VERSIONS
+from dashboard.book.tables import RECORDS, VERSIONS
 from data.errors import UsageError
 
 PROGRAMMES = ("churn", "visit", "care", "complaint", "comment")
@@ -264,7 +264,7 @@ def _open(work: Writing, customers: Sequence[str], task: Task) -> list[Record]:
     """The open follow-ups of these customers for the same programme and matter."""
     asked, wanted = _asked(task.programme, open_only=True), set(customers)
     if len(customers) == 1:
-        asked = asked.where(VERSIONS.c.customer_id == customers[0])
+        asked = asked.where(RECORDS.c.customer_id == customers[0])
     return [
         record
         for record in work.find(asked)

@@ -201,7 +201,7 @@ def _found(
         yield from connection.execute(asked)
         return
     for some in chunks(sorted(set(customers))):
-        yield from connection.execute(asked.where(VERSIONS.c.customer_id.in_(some)))
+        yield from connection.execute(asked.where(RECORDS.c.customer_id.in_(some)))
 
 
 def chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -25,16 +25,9 @@ from data.errors import UnavailableError, UsageError
 BOOK = "CUSTOMER_HEALTH_BOOK"
 FILE = "book.sqlite"
 PATIENCE = 8  # seconds that a writer waits for others before it gives up
-SERVER = {
-    "connect_timeout": PATIENCE,
-    "tcp_user_timeout": PATIENCE * 1000,
-    "options": f"-c lock_timeout={PATIENCE}s -c statement_timeout={PATIENCE * 4}s"
-    f" -c timezone=UTC",
-}
-POOL = {"pool_size": 4, "max_overflow": 12, "pool_timeout": PATIENCE}
 BUSY = (
-    "The book of follow-ups is busy: somebody else has been writing for"
-    f" {PATIENCE} seconds. Nothing was saved; save again."
+    "The book of follow-ups is busy: somebody else has been writing all the time."
+    " Nothing was saved; save again."
 )
 READ_ONLY = (
     "The book of follow-ups can only be read here. Nothing was saved; ask whoever runs"
@@ -140,9 +133,12 @@ def _words(error: DBAPIError) -> str | None:
 
 def _server(given: str) -> Engine:
     url = _postgresql(given)
-    return create_engine(
-        url, connect_args=SERVER, pool_pre_ping=True, hide_parameters=True, **POOL
-    )
+    waits = {
+        "connect_timeout": PATIENCE,
+        "tcp_user_timeout": PATIENCE * 1000,
+        "options": f"-c lock_timeout={PATIENCE}s -c statement_timeout={PATIENCE * 4}s",
+    }
+    return create_engine(url, connect_args=waits, pool_pre_ping=True, **_pool())
 
 
 def _postgresql(given: str) -> URL:
@@ -160,10 +156,16 @@ def _postgresql(given: str) -> URL:
 def _file(path: Path) -> Engine:
     url = URL.create("sqlite", database=str(path))
     waits: dict[str, Any] = {"timeout": PATIENCE}
-    engine = create_engine(url, connect_args=waits, hide_parameters=True, **POOL)
+    engine = create_engine(url, connect_args=waits, **_pool())
     event.listen(engine, "connect", _as_ours)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _pool() -> dict[str, Any]:
+    """Errors hold no content, and nobody waits longer for a connection than a lock."""
+    sizes = {"pool_size": 4, "max_overflow": 12, "pool_timeout": PATIENCE}
+    return {**sizes, "hide_parameters": True}
 
 
 def _as_ours(connection: Any, _: Any) -> None:

@@ -2,6 +2,7 @@
 
 from dashboard.charts.campaigns import lifts, path, sales
 from dashboard.charts.churn import calibration
+from dashboard.charts.clv_spread import clv_cohorts, clv_distribution
 from dashboard.charts.customer import customer_scores
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
@@ -9,6 +10,7 @@ from dashboard.charts.lorenz import lorenz
 from dashboard.charts.quality import quality
 from dashboard.charts.returns import at_age, curve, intervals
 from dashboard.charts.scores import scores
+from dashboard.charts.service import monthly, pareto
 from dashboard.charts.tier_trend import tier_trend
 from dashboard.charts.trend import caption, trend
 from dashboard.charts.within import within
@@ -17,6 +19,8 @@ __all__ = [
     "at_age",
     "calibration",
     "caption",
+    "clv_cohorts",
+    "clv_distribution",
     "curve",
     "customer_scores",
     "drivers",
@@ -24,6 +28,8 @@ __all__ = [
     "intervals",
     "lifts",
     "lorenz",
+    "monthly",
+    "pareto",
     "path",
     "quality",
     "sales",

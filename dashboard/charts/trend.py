@@ -133,10 +133,10 @@ def _axes(
     figure.update_xaxes(tickformat=MONTH[ink.lang], nticks=4, tickangle=0)
     figure.update_yaxes(nticks=5, ticksuffix="%" if ink.unit == "share" else "")
     if ink.unit in ("money", "count"):
-        figure.update_yaxes(**_money_ticks(rows, ink))
+        figure.update_yaxes(**money_ticks(rows, ink))
 
 
-def _money_ticks(rows: Sequence[Row], ink: Ink) -> dict[str, Any]:
+def money_ticks(rows: Sequence[Row], ink: Ink) -> dict[str, Any]:
     """Five round ticks from zero, in the reader's own large units."""
     top = max(row["value"] for row in rows) * 1.12 or 1.0
     step = _round_step(top / 4)

@@ -4,6 +4,7 @@ import inspect
 
 from dashboard.catalogue import Metric
 from dashboard.words import (
+    alerts,
     blocks,
     campaigns,
     churn,
@@ -31,6 +32,7 @@ FIELDS = ("Formula", "Interval", "Units", "Grain", "Source")
 SMALL = "n too small"
 TEXTS: dict[str, tuple[str, str]] = {
     **shell.TEXTS,
+    **alerts.TEXTS,
     **blocks.TEXTS,
     **campaigns.TEXTS,
     **comparisons.TEXTS,

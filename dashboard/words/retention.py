@@ -105,4 +105,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "一半购买日之后 {days} 天内又有购买",
         "Half of the purchase days were followed by another within {days} days",
     ),
+    "times.title": ("什么时候买", "When they buy"),
+    "times.sub": ("购买次数，按星期与小时", "Purchases by weekday and hour"),
+    "channels.title": ("线上与线下", "Online and offline"),
+    "channels.sub": (
+        "购买与净收入，按销售渠道",
+        "Purchases and net revenue by sales channel",
+    ),
+    "channels.col.channel": ("渠道", "Channel"),
+    "channels.col.orders": ("订单", "Orders"),
+    "channels.col.share": ("占比", "Share"),
+    "channels.col.revenue": ("净收入", "Revenue"),
+    "channels.col.revenue_share": ("收入占比", "Share of revenue"),
 }

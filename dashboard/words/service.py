@@ -45,7 +45,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "now.some": (
         "<b>{breached}</b> 张工单已超时（未结共 {open} 张），其中 <b>{fresh}</b> 张是最近 24 小时新超时的。",
         "<b>{breached}</b> of {open} open tickets are past a promise, <b>{fresh}</b> of "
-        "them since the last 24 hours.",
+        "them new in the last 24 hours.",
     ),
     "now.none": (
         "没有超时的工单（未结共 {open} 张）。",

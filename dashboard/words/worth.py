@@ -133,4 +133,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.model.mbgnbd": ("MBG/NBD 模型", "MBG/NBD"),
     "value.model.bgnbd": ("BG/NBD 模型", "BG/NBD"),
     "value.model.pareto": ("Pareto/NBD 模型", "Pareto/NBD"),
+    "clv_bins.title": ("CLV 的分布", "How CLV is spread"),
+    "clv_bins.sub": (
+        "各区间的客户数，截至最近一天",
+        "Customers by range, as of the last day",
+    ),
+    "clv_bins.hover": ("{n} 位客户", "{n} customers"),
+    "clv_months.title": ("各首购月份的 CLV", "CLV by cohort"),
+    "clv_months.sub": (
+        "按首次购买的月份的平均 CLV 与 95% 区间；较早的客户有更长的时间消费",
+        "Mean CLV by month of the first purchase, with 95% band; older cohorts had longer to spend",
+    ),
 }

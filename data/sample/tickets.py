@@ -152,6 +152,9 @@ def tickets_table(
             "satisfaction": rating,
         }
     )
-    stuck = table.select("ticket_id", "kind", step=_stuck(loop))
-    complaints = stuck.filter(pl.col("kind") == "complaint").drop_nulls("step")
-    return table, complaints.drop("kind")
+    return table, _stuck_complaints(table, loop)
+
+
+def _stuck_complaints(table: pl.DataFrame, loop: dict[str, Days]) -> pl.DataFrame:
+    stuck = table.select("ticket_id", "kind", step=_stuck(loop)).drop_nulls("step")
+    return stuck.filter(pl.col("kind") == "complaint").drop("kind")

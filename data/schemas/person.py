@@ -42,3 +42,13 @@ class Situation(Cells):
     days_since: pl.Int64 = pa.Field(ge=0, nullable=True)
     overdue_ratio: pl.Float64 = pa.Field(ge=0, nullable=True)
     consent: pl.Boolean = pa.Field(nullable=True)
+
+
+class TimedOrders(Cells):
+    """One row per weekday, hour and sales channel: purchases and their net revenue."""
+
+    weekday: pl.Int64 = pa.Field(ge=1, le=7, nullable=True)
+    hour: pl.Int64 = pa.Field(ge=0, le=23, nullable=True)
+    channel: pl.String = pa.Field()
+    orders: pl.Int64 = pa.Field(ge=0)
+    revenue: pl.Float64 = pa.Field()

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from dashboard.book import Book, Pen
+from dashboard.book import Book, Pen, place
 from dashboard.book.place import BOOK, engine_of
 from data.vault import Vault
 
@@ -38,6 +38,12 @@ def pen(who: str = "Li", request: str | None = None) -> Pen:
 
 def opened(store: Path, clock: Callable[[], datetime]) -> Book:
     return Book(store, engine_of(store), Vault(KEY), clock)
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writers of the test give up after a second."""
+    monkeypatch.setattr(place, "PATIENCE", 1)
 
 
 @pytest.fixture

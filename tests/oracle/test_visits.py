@@ -125,8 +125,8 @@ def test_planted_missed_visits_are_all_found_and_none_is_invented(
 )
 def test_segments_of_visits_add_up(company: Reader, by: str) -> None:
     for metric, names in (
-        ("visit_compliance", ("n", "met", "missed", "overdue")),
-        ("visit_progress", ("due", "met", "left")),
+        ("visit_compliance", ("n", "met", "missed", "listed")),
+        ("visit_progress", ("due", "met", "left", "listed")),
     ):
         whole, parts = asked(company, metric), asked(company, metric, by=by)
         for name in names:
@@ -136,7 +136,7 @@ def test_segments_of_visits_add_up(company: Reader, by: str) -> None:
 def test_lists_of_visits_have_as_many_rows_as_the_counts(company: Reader) -> None:
     row = asked(company, "visit_compliance").row(0, named=True)
     overdue = asked(company, "visit_list", options={"show": "overdue"})
-    assert overdue.height == row["overdue"]
+    assert overdue.height == row["listed"]
     assert (overdue["due"] - overdue["done"]).sum() == row["missed"]
     coming = asked(company, "visit_list", options={"show": "coming"})
     left = asked(company, "visit_progress")["left"][0]
