@@ -36,7 +36,7 @@ CAMPAIGNS = (
         "pilot_gate", "Pilot verdict", "试点结论", "share", "high", "rows",
         verdicts.pilot_gate,
         "按顺序取第一个符合的结论：无法判断（无随机对照、分流异常、样本不足或没有区间）；推广（相对提升下限高于阈值，默认 +20%）；"
-        "停止（上限低于阈值：下限高于 0 为“有效但未达标”，上限低于 0 为“有害”）；倾向推广；否则继续试点。",
+        "停止（上限低于阈值：下限高于 0 为“有效但未达标”，上限低于 0 为“有害”）；倾向推广；否则继续试点。另与活动自己的目标（campaigns.target，相对提升）比较。",
         window=None, needs=NEEDS, options=("campaign",), cuts=(), history=False,
     ),
     Metric(

@@ -75,6 +75,7 @@ def verdict(view: View, campaign: str) -> None:
         st.html(
             f'<div class="ch-summary {GATES[gate]}"><b>{arm_prefix(view, row)}'
             f"{escape(say(view.lang, f'gate.{gate}'))}</b><br>{words}"
+            f"{_aim(view, question, row)}"
             f'<div class="ch-sub">{escape(_about(view, row))}</div></div>'
         )
 
@@ -136,6 +137,16 @@ def _sentence(view: View, question: Question, row: Row) -> str:
         return words
     doubt = say(view.lang, "gate.implausible")
     return f'{words} <span class="ch-id">{doubt}</span>'
+
+
+def _aim(view: View, question: Question, row: Row) -> str:
+    """The lift against the campaign's own target, where it has one."""
+    if row["against_aim"] is None:
+        return ""
+    aim = written(Cell(question, row, "aim"), Ink(view.lang, "share"), "relative")
+    words = say(view.lang, f"aim.{row['against_aim']}", aim=aim)
+    kind = CHIPS.get(row["against_aim"], "")
+    return f'<div><span class="ch-state {kind}">{words}</span></div>'
 
 
 def _about(view: View, row: Row) -> str:

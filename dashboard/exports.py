@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -73,19 +73,25 @@ def as_csv(rows: pl.DataFrame, stamp: Stamp) -> bytes:
 
 
 def as_excel(rows: pl.DataFrame, stamp: Stamp) -> bytes:
-    """The rows as a workbook: a sheet of them, a sheet of the stamp.
+    """The rows as a workbook: a sheet of them, a sheet of the stamp."""
+    return as_workbook({"customers": rows}, stamp)
+
+
+def as_workbook(sheets: Mapping[str, pl.DataFrame], stamp: Stamp) -> bytes:
+    """Frames as a workbook: a sheet of each, and one of the stamp.
 
     Texts are written as texts, so that nothing in them runs and no digit is lost.
     """
     file = BytesIO()
     settings = {"constant_memory": True, "in_memory": True, "remove_timezone": True}
     with xlsxwriter.Workbook(file, settings) as book:
-        sheet = book.add_worksheet("customers")
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.freeze_panes(1, 0)
-        for place, row in enumerate(_with_header(rows)):
-            for column, value in enumerate(row):
-                _write(sheet, (place, column), value, day)
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for place, row in enumerate(_with_header(rows)):
+                for column, value in enumerate(row):
+                    _write(sheet, (place, column), value, day)
         about = book.add_worksheet("about")
         for place, pair in enumerate(stamp.lines()):
             for column, text in enumerate(pair):

@@ -5,6 +5,10 @@ from pandera.polars import Field
 
 from metrics.frames import Estimate, Result
 
+ABOVE, BELOW, UNDECIDED = "above", "below", "undecided"
+AGAINST = (ABOVE, BELOW, UNDECIDED)
+"""Where an interval lies against a limit."""
+
 
 def columns_of(model: type[Result]) -> dict[str, pl.DataType]:
     """The columns of a result frame with their types."""
@@ -91,6 +95,8 @@ class Verdict(Estimate):
     absolute_high: pl.Float64 = Field(nullable=True)
     p_adjusted: pl.Float64 = Field(nullable=True)
     gate: pl.String = Field()
+    aim: pl.Float64 = Field(nullable=True)
+    against_aim: pl.String = Field(isin=AGAINST, nullable=True)
     srm_p_value: pl.Float64 = Field(nullable=True)
     contaminated: pl.Int64 = Field(ge=0)
     implausible: pl.Boolean = Field()

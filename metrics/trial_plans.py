@@ -12,7 +12,10 @@ WHOLE = 1e-6
 
 @dataclass(frozen=True)
 class Plan:
-    """One campaign as its table says it; `outcome` is the primary one."""
+    """One campaign as its table says it; `outcome` is the primary one.
+
+    `target` is the relative lift of it that was aimed for.
+    """
 
     campaign_id: str
     name: str
@@ -25,6 +28,7 @@ class Plan:
     planned_share: str | None = None
     planned_members: int | None = None
     cost: float | None = None
+    target: float | None = None
 
     def shares(self) -> dict[str, float]:
         """The planned share of each arm; none without a plan."""

@@ -13,7 +13,14 @@ from metrics.campaigns import effects, split_p_value
 from metrics.estimates import CONFIDENCE
 from metrics.guards import ALARM, IMPLAUSIBLE, RANDOM, Evidence, gate, roi
 from metrics.power import detectable, unequal
-from metrics.trial_frames import Power, Verdict, columns_of
+from metrics.trial_frames import (
+    ABOVE,
+    BELOW,
+    UNDECIDED,
+    Power,
+    Verdict,
+    columns_of,
+)
 from metrics.trial_plans import CONTROL, Plan, phase
 from metrics.trial_sums import OUTCOMES, Arms, Row
 
@@ -50,7 +57,8 @@ def pilot_gate(arms: Arms, plan: Plan, rules: Rules) -> DataFrame[Verdict]:
         target where L > 0, is harmful where U < 0; lean to roll out where P is above it
         and L > 0; else keep piloting
     Interval: Fieller; always valid while members are still added
-    Grain: one row per treatment arm: value is the relative lift of the primary outcome
+    Grain: one row per treatment arm: value is the relative lift of the primary outcome;
+        aim is the campaign's own target for it, and against_aim where the interval lies
     Units: ratio; money in currency
     Source: first match of the list, so that every campaign has exactly one answer
     """
@@ -150,11 +158,22 @@ def _verdict(arms: Arms, plan: Plan, rules: Rules, row: Row) -> Row:
         "ci_high": high,
         **{name: row[given] if shown else None for name, given in ABSOLUTE.items()},
         "gate": answer,
+        "aim": plan.target,
+        "against_aim": _against(plan.target, low, high),
         "implausible": why is None and value is not None and value > IMPLAUSIBLE,
         "needed": _needed(arms, plan, row["arm"], rules.threshold),
         **_money(arms, plan, row, stage, told=shown),
         "reason": why or unknown,
     }
+
+
+def _against(aim: float | None, low: float | None, high: float | None) -> str | None:
+    """Whether the lift reached the campaign's own target; null without one."""
+    if aim is None:
+        return None
+    if low is None or high is None:
+        return UNDECIDED
+    return BELOW if high < aim else ABOVE if low >= aim else UNDECIDED
 
 
 def _planned(arms: Arms, plan: Plan, arm: str) -> Row:

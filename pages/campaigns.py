@@ -4,7 +4,9 @@ from dashboard import (
     blocks,
     campaign_comparisons,
     campaign_effects,
+    campaign_lessons,
     campaign_planner,
+    campaign_report,
     campaign_tables,
     cards,
     charts,
@@ -45,6 +47,12 @@ with right, cards.card("path", *cards.titles(view, "path")):
 
 with cards.card("members", *cards.titles(view, "stage")):
     campaign_tables.members(view, campaign)
+
+with cards.card("lessons", *cards.titles(view, "lessons")):
+    campaign_lessons.shown(view, campaign)
+
+with cards.card("report", *cards.titles(view, "report")):
+    campaign_report.download(view, campaign)
 
 with cards.card("planner", *cards.titles(view, "planner")):
     campaign_planner.plan(view)

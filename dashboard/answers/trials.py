@@ -149,7 +149,7 @@ def _as_planned(row: dict[str, Any]) -> Plan:
     cost = row["cost"]
     names = (
         *("campaign_id", "name", "kind", "design", "outcome", "outcome_days"),
-        *("starts_on", "ends_on", "planned_share", "planned_members"),
+        *("starts_on", "ends_on", "planned_share", "planned_members", "target"),
     )
     given = {name: row[name] for name in names}
     return Plan(**given, cost=None if cost is None else float(cost))

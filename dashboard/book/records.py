@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from data.errors import DashboardError, UsageError
 
 FOLLOW_UP, CONTACT, CASE = "follow_up", "contact", "case"
+LESSON = "lesson"
 RECTIFICATION, WATCH = "rectification", "watch"
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 LONGEST = 4000  # characters of a text that a person writes
@@ -32,6 +33,7 @@ STEPS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
         },
         WATCH: {"armed": ("fallen",), "fallen": ("armed",)},
         CASE: {"open": ("open", "closed"), "closed": ()},
+        LESSON: {"noted": ("withdrawn",)},
     }
 )
 """Per kind, which status may follow which; none follows what is not named."""

@@ -39,6 +39,21 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"too few members to test the split", "人数太少，无法检验分流"),
 )
 TEXTS: dict[str, tuple[str, str]] = {
+    "report.title": ("报告", "Report"),
+    "report.sub": (
+        "结论、各结果与分群、分流、功效、漏斗、每日进展、比较与经验，各一张工作表",
+        "Verdict, outcomes and segments, split, power, funnel, days, comparisons and lessons, a sheet each",
+    ),
+    "report.xlsx": ("下载活动报告（Excel）", "Download the report (Excel)"),
+    "lessons.title": ("经验", "Lessons"),
+    "lessons.sub": ("这次活动教会了我们什么", "What this campaign has taught us"),
+    "lessons.none": ("还没有写下经验", "Nothing is written down yet"),
+    "lessons.new": ("写下一条经验", "Write down a lesson"),
+    "lessons.save": ("保存", "Save"),
+    "lessons.withdraw": ("撤回", "Take back"),
+    "aim.above": ("目标 {aim}：已达到", "Target {aim}: reached"),
+    "aim.below": ("目标 {aim}：未达到", "Target {aim}: missed"),
+    "aim.undecided": ("目标 {aim}：还不能判断", "Target {aim}: cannot be told yet"),
     "page.campaigns": ("营销活动", "Campaigns"),
     "page.campaigns.question": (
         "每个活动真正带来了什么？有多确定？下一步怎么做？",

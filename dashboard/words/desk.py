@@ -24,6 +24,7 @@ TEXTS = {
     "desk.refused.character": ("文字中有无法保存的字符。", "A text has a character that cannot be kept."),
     "desk.refused.sent": ("这份表单已经保存过，请重新打开再填写。", "This form was saved before; open it again to write more."),
     "desk.refused.gone": ("没有这条记录。", "There is no such entry."),
+    "desk.refused.empty": ("请先写下内容。", "Write something down first."),
     "value.follow_up.open": ("待分配", "Open"),
     "value.follow_up.assigned": ("已分配", "Assigned"),
     "value.follow_up.contacted": ("已联系", "Contacted"),

@@ -8,7 +8,7 @@ from io import BytesIO, StringIO
 import openpyxl
 import polars as pl
 
-from dashboard.exports import Stamp, as_csv, as_excel
+from dashboard.exports import Stamp, as_csv, as_excel, as_workbook
 
 STAMP = Stamp("who", datetime(2026, 11, 1, 8, tzinfo=UTC), "s1", "2026-10-31", "ask")
 ROWS = pl.DataFrame(
@@ -38,4 +38,13 @@ def test_excel_holds_texts_as_texts_and_numbers_as_numbers() -> None:
     assert kinds == ["s", "s", "s"]
     assert rows[1][1:] == (datetime(2026, 1, 2), 1.25)  # noqa: DTZ001 a day has no zone
     assert rows[2][1:] == (None, None)
+    assert dict(book["about"].values)["exported_by"] == "who"
+
+
+def test_a_report_has_a_sheet_of_each_frame_and_one_of_the_stamp() -> None:
+    sheets = {"verdict": ROWS, "nobody": ROWS.clear()}
+    book = openpyxl.load_workbook(BytesIO(as_workbook(sheets, STAMP)))
+    assert book.sheetnames == ["verdict", "nobody", "about"]
+    assert len(list(book["verdict"].values)) == 4
+    assert list(book["nobody"].values) == [tuple(ROWS.columns)]
     assert dict(book["about"].values)["exported_by"] == "who"

@@ -122,3 +122,23 @@ def test_a_list_has_as_many_members_as_the_count(company: Reader, rows: Any) -> 
         some = rows.filter(campaign_id="CP12", arm=row["arm"], mature=True, bought=True)
         people = answer(company, LOCAL, bought)["customer_id"]
         assert sorted(people) == sorted(some["customer_id"])
+
+
+def test_a_lift_reaches_its_target_only_with_its_whole_interval(
+    company: Reader,
+) -> None:
+    plans = company.rows("SELECT campaign_id, target FROM campaign_plans")
+    aims = dict(plans.drop_nulls("target").iter_rows())
+    rows = answer(company, LOCAL, Question("campaigns")).to_dicts()
+    seen = [row for row in rows if row["campaign"] in aims]
+    assert seen
+    for row in rows:
+        aim, low, high = aims.get(row["campaign"]), row["ci_low"], row["ci_high"]
+        if aim is None:
+            assert row["against_aim"] is None
+        elif low is None:
+            assert row["against_aim"] == "undecided"
+        else:
+            states = {"above": low >= aim, "below": high < aim}
+            expected = [name for name, holds in states.items() if holds]
+            assert [row["against_aim"]] == (expected or ["undecided"])
