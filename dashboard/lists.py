@@ -35,7 +35,8 @@ EACH = (*SCORES, "negative_clv")
 """Metrics that list their customers themselves."""
 
 FIRST = dict.fromkeys(SCORES, "people.first.lowest") | {
-    "negative_clv": "people.first.negative"
+    "negative_clv": "people.first.negative",
+    "member_accounts": "people.first.points",
 }
 """The words for the customers that are shown, where they are not the largest."""
 
