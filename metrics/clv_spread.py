@@ -7,7 +7,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.typing.polars import DataFrame
 
-from metrics.estimates import CONFIDENCE, ratio, t_interval
+from metrics.estimates import CONFIDENCE, exact_sum, ratio, t_interval
 from metrics.frames import Estimate, Result
 
 BINS: Final = 20
@@ -49,7 +49,10 @@ def clv_distribution(customers: pl.DataFrame) -> DataFrame[ClvSpread]:
     sums = (
         clv.to_frame()
         .group_by(place.alias("place"))
-        .agg(pl.len().cast(pl.Int64).alias("customers"), pl.col("clv").sum())
+        .agg(
+            pl.len().cast(pl.Int64).alias("customers"),
+            exact_sum(pl.col("clv")).alias("clv"),
+        )
     )
     places = sums["place"].to_list()
     every = pl.DataFrame({"place": range(min(places), max(places) + 1)}).join(
@@ -82,15 +85,19 @@ def clv_cohorts(
     """
     month = pl.col("first_day").dt.strftime("%Y-%m").alias("segment")
     clv, n = pl.col("clv"), pl.len().cast(pl.Int64).alias("n")
-    value = clv.mean().alias("value")
+    mean = ratio(exact_sum(clv), pl.len())
     told = (
         customers.drop_nulls(["clv", "first_day"])
-        .group_by(month)
+        .with_columns(month)
+        .with_columns(
+            (exact_sum(clv).over("segment") / pl.len().over("segment")).alias("value")
+        )
+        .group_by("segment")
         .agg(
-            value,
+            pl.col("value").first(),
             n,
-            pl.col("clv").var().alias("var"),
-            pl.col("clv").sum().alias("total"),
+            ratio(exact_sum((clv - pl.col("value")) ** 2), pl.len() - 1).alias("var"),
+            exact_sum(clv).alias("total"),
         )
     )
     bounds = t_interval(

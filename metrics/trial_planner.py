@@ -71,14 +71,14 @@ def trial_plan(
         / (p1 - p)^2, treatment = k control, k = the planned shares' ratio; to show more
         than the threshold tau the same with (1 + tau)^2 p (1 - p) and p1 - (1 + tau) p;
         detectable = the lift that the whole audience would find. Power 80%, 5%
-    Interval: Wilson for p, 95%
+    Interval: Wilson for p, 95%; none, and n = 0, where p is given
     Grain: one row: audience, value = p, n, ci_low, ci_high, lift, treatment, control,
         beyond_treatment, beyond_control, detectable, days, and spared = customers in
         view left out, as they refused to be contacted or are held out of a programme
     Units: members; shares; days until the test can be read, from the day of assignment
     Source: Fleiss, Levin, Paik, "Statistical Methods for Rates and Proportions", 2003
     """
-    buyers, n = bought
+    buyers, n = bought if aims.baseline is None else (0, 0)
     share = aims.baseline if aims.baseline is not None else buyers / n if n else None
     told: dict[str, float | None] = {
         "audience": audience,
