@@ -46,6 +46,8 @@ def _opened(found: pl.DataFrame) -> list[Comment]:
     vault, salts = Vault(master), read_salts(queries.reader().snapshot.store)
     return [
         {
+            "response_id": row["key"],
+            "customer_id": row["customer_id"],
             "answered_on": row["known_on"],
             "score": row["score"],
             "store": row["store_id"] or "unknown",

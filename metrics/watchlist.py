@@ -14,6 +14,9 @@ from metrics.frames import Result
 from metrics.winback import Effect, Offer, stop_loss
 
 REASONS = 3
+ALONE = {"formula": "habit", "overdue": "overdue"}
+"""The only reason of a rule that has no columns."""
+
 TELLING = 0.02
 """Log odds that a column has to add to a customer's risk to be told as a reason."""
 
@@ -63,7 +66,7 @@ def churn_probability(
     *,
     by: str = EVERYONE,
     horizon_days: int,
-    method: str,
+    method: tuple[str, str | None],
     confidence: float = CONFIDENCE,
 ) -> DataFrame[ChurnProbability]:
     """Churn probability: the expected share with no purchase in the horizon ahead.
@@ -75,7 +78,8 @@ def churn_probability(
     Interval: of the outcomes given the probabilities, 95%: -+ z sqrt(sum p (1 - p)) /
         n; it does not cover a model that is wrong: see its track record
     Grain: one row per segment of `by`: segment, value, n = customers, ci_low, ci_high,
-        horizon_days, expected_lost = sum of p, value_at_risk = sum, method, reason
+        horizon_days, expected_lost = sum of p, value_at_risk = sum, method, reason =
+        why no model is used
     Units: share, 0 to 1; customers; currency
     Source: Batislam, Denizel, Filiztekin, International Journal of Research in
         Marketing 24 (2007); Cox, Biometrika 45 (1958)
@@ -97,8 +101,8 @@ def churn_probability(
             pl.lit(horizon_days, pl.Int64).alias("horizon_days"),
             known.then(pl.col("lost")).alias("expected_lost"),
             known.then(pl.col("at_risk")).alias("value_at_risk"),
-            pl.lit(method).alias("method"),
-            pl.lit(None, pl.String).alias("reason"),
+            pl.lit(method[0]).alias("method"),
+            pl.lit(method[1], pl.String).alias("reason"),
         )
     )
 
@@ -146,6 +150,9 @@ def told_reasons(row: dict[str, Any]) -> str:
     One is told only where the fact it names is there: who was touched twice, as before,
     has no fewer touches, even if others have more.
     """
+    if row["method"] in ALONE:
+        name = ALONE[row["method"]]
+        return name if _holds(name, row) else ""
     named = (*MODEL_COLUMNS, *RECENCY_COLUMNS)
     added = {name: row.get(f"c_{name}") or 0.0 for name in named}
     told = [name for name in named if added[name] > TELLING and _holds(name, row)]

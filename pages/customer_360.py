@@ -30,5 +30,5 @@ with right, cards.card("habits", *cards.titles(view, "habits")):
 with right, cards.card("customer-tiers", *cards.titles(view, "tiers_held")):
     customer_history.tiers(view, customer)
 
-with cards.card("customer-scores", *cards.titles(view, "scores")):
+with cards.card("customer-scores", *cards.titles(view, "customer_scores")):
     charts.customer_scores(view, customer)

@@ -36,11 +36,10 @@ SAVED = """(
 SUMMED = """
 SELECT
     {by} AS segment, COUNT(*) AS customers, COUNT(s.churn_probability) AS told,
-    CAST(SUM(CAST(s.churn_probability AS DECIMAL(18, 12))) AS DOUBLE) AS lost,
-    CAST(SUM(CAST(
-        s.churn_probability * (1 - s.churn_probability) AS DECIMAL(18, 12)
-    )) AS DOUBLE) AS spread,
-    CAST(SUM(CAST(s.value_at_risk AS DECIMAL(38, 6))) AS DOUBLE) AS at_risk
+    SUM(CAST(1e12 * s.churn_probability AS BIGINT)) / 1e12 AS lost,
+    SUM(CAST(1e12 * s.churn_probability * (1 - s.churn_probability) AS BIGINT)) / 1e12
+        AS spread,
+    SUM(CAST(1e4 * s.value_at_risk AS BIGINT)) / 1e4 AS at_risk
 FROM churn_scores AS s WHERE {chosen} GROUP BY ALL ORDER BY 1
 """
 LISTED = """
@@ -58,14 +57,16 @@ FROM churn_scores AS s WHERE {chosen} ORDER BY s.customer_id
 WORTH = """
 SELECT
     COUNT(*) AS n, COUNT(*) FILTER (found > 0) AS worth_contacting,
-    CAST(SUM(CAST(found AS DECIMAL(38, 6))) AS DOUBLE) / COUNT(found) AS value,
-    CAST(SUM(CAST(GREATEST(found, 0) AS DECIMAL(38, 6))) AS DOUBLE) AS total,
-    CAST(SUM(CAST(churn_probability AS DECIMAL(18, 12))) AS DOUBLE)
-        / COUNT(churn_probability) AS churn_probability
+    SUM(CAST(1e4 * found AS BIGINT)) / 1e4 / COUNT(found) AS value,
+    SUM(CAST(1e4 * GREATEST(found, 0) AS BIGINT)) / 1e4 AS total,
+    SUM(CAST(1e12 * churn_probability AS BIGINT)) / 1e12 / COUNT(churn_probability)
+        AS churn_probability
 FROM (
     SELECT s.churn_probability, {saved} AS found FROM churn_scores AS s WHERE {chosen}
 )
 """
+"""Sums are of whole parts, so that no order of adding changes a digit."""
+
 OUTCOMES = """
 SELECT
     e.customer_id, e.control, e.ends_on <= DATE '{as_of}' AS mature,
@@ -234,9 +235,11 @@ def _settings(view: View) -> Settings:
     return view.reader.settings
 
 
-def _method(view: View) -> str:
+def _method(view: View) -> tuple[str, str | None]:
+    """The rule whose probabilities are used, and why there is no model."""
     rows = view.reader.rows("SELECT method FROM churn_scores LIMIT 1")
-    return str(rows["method"][0]) if rows.height else "formula"
+    used = view.reader.rows("SELECT reason FROM churn_model WHERE used")
+    return str(rows["method"][0]) if rows.height else "overdue", used["reason"][0]
 
 
 def _top(view: View) -> int:

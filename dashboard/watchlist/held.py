@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import polars as pl
 
 from dashboard.book import Book, book_of, control, follow_ups
 from dashboard.book.control import EPISODE, Terms
+from dashboard.book.follow_ups import SCHEMA
 from dashboard.book.place import BOOK, FILE
+from dashboard.book.records import ENDED
 from dashboard.reader import Reader
 from data.settings import Settings
 
 PROGRAMME = "churn"
+AT_WORK = pl.col("status").is_in(["open", "assigned", "contacted"])
+OPEN = ~pl.col("status").is_in(list(ENDED))
 
 
 def book(reader: Reader) -> Book | None:
@@ -22,9 +26,10 @@ def book(reader: Reader) -> Book | None:
 
     Errors: UnavailableError without the store's key.
     """
-    root = reader.snapshot.store.root
-    written = os.environ.get(BOOK) or (root / FILE).exists()
-    return book_of(root) if written else None
+    root, address = reader.snapshot.store.root, os.environ.get(BOOK, "")
+    if not address and not (root / FILE).exists():
+        return None
+    return reader.remember(("book", address), lambda: book_of(root))
 
 
 def terms(settings: Settings, today: date) -> Terms:
@@ -36,11 +41,9 @@ def terms(settings: Settings, today: date) -> Terms:
 def episodes(reader: Reader) -> pl.DataFrame:
     """Everybody who was ever listed: from when until when, and in which group."""
     kept = book(reader)
-    return (
-        pl.DataFrame(schema=EPISODE)
-        if kept is None
-        else control.episodes(kept, PROGRAMME)
-    )
+    if kept is None:
+        return pl.DataFrame(schema=EPISODE)
+    return _once(reader, "episodes", lambda: control.episodes(kept, PROGRAMME))
 
 
 def held_out(reader: Reader, listed: pl.DataFrame, today: date) -> pl.Series:
@@ -68,20 +71,28 @@ def held_out(reader: Reader, listed: pl.DataFrame, today: date) -> pl.Series:
     return pl.Series("held_out", told, dtype=pl.Boolean)
 
 
-def resting(reader: Reader, today: date) -> list[str]:
-    """Customers whose follow-up sleeps until later, or was closed in an episode."""
+def tasks(reader: Reader) -> pl.DataFrame:
+    """All follow-ups of the programme as they stand, those that are closed too."""
     kept = book(reader)
     if kept is None:
-        return []
-    rows = follow_ups.listed(kept, programme=PROGRAMME, open_only=False)
+        return pl.DataFrame(schema=SCHEMA)
+    return _once(
+        reader,
+        "follow-ups",
+        lambda: follow_ups.listed(kept, programme=PROGRAMME, open_only=False),
+    )
+
+
+def resting(reader: Reader, today: date) -> list[str]:
+    """Customers whose follow-up sleeps until later, or was closed in an episode."""
+    rows = tasks(reader)
     asleep = (pl.col("status") == "snoozed") & (pl.col("due_on") > today)
     since = episodes(reader).filter(pl.col("ends_on") >= today)
     closed = rows.filter(pl.col("status") == "closed").join(
         since, on="customer_id", how="semi"
     )
-    both = [*rows.filter(asleep)["customer_id"], *closed["customer_id"]]
-    open_now = set(rows.filter(pl.col("status").is_in(OPEN))["customer_id"])
-    return sorted(set(both) - open_now)
+    both = {*rows.filter(asleep)["customer_id"], *closed["customer_id"]}
+    return sorted(both - set(rows.filter(AT_WORK)["customer_id"]))
 
 
 def written(reader: Reader) -> int:
@@ -92,21 +103,15 @@ def written(reader: Reader) -> int:
 
 def owned(reader: Reader, owner: str) -> list[str]:
     """Customers whose open follow-up an owner has."""
-    kept = book(reader)
-    if kept is None:
-        return []
-    return sorted(
-        set(follow_ups.listed(kept, programme=PROGRAMME, owner=owner)["customer_id"])
-    )
+    mine = tasks(reader).filter(OPEN & (pl.col("owner") == owner))
+    return sorted(set(mine["customer_id"]))
 
 
 def owners(reader: Reader) -> Sequence[str]:
     """Who has an open follow-up."""
-    kept = book(reader)
-    if kept is None:
-        return []
-    rows = follow_ups.listed(kept, programme=PROGRAMME)
-    return sorted(rows["owner"].drop_nulls().unique())
+    return sorted(tasks(reader).filter(OPEN)["owner"].drop_nulls().unique())
 
 
-OPEN = ("open", "assigned", "contacted")
+def _once(reader: Reader, name: str, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """What the book says, read again only after something was written."""
+    return reader.latest(name, written(reader), ask)

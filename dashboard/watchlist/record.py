@@ -43,8 +43,7 @@ def precision(view: View) -> None:
     """Of so many customers that would have been called, how many did leave."""
     question = view.ask("churn_precision")
     rows = rows_of(view, question)
-    if not rows or "top" not in rows[0]:
-        st.html(cards.empty(say(view.lang, "churnrule.none")))
+    if not rows:
         return
     sides = {row["segment"]: row for row in rows}
     names = ["precision.top", *(f"churnrule.rule.{name}" for name in sides)]

@@ -1,7 +1,6 @@
 """Words of the page Customer 360."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "group.operations": ("运营", "Operations"),
     "page.customer_360": ("客户 360", "Customer 360"),
     "page.customer_360.question": (
         "这位客户是谁，关系如何，下一步做什么？",
@@ -175,8 +174,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "value.event.browse": ("浏览", "Browsed"),
     "value.event.cart": ("加购", "Added to cart"),
     "value.event.other": ("其他", "Other"),
-    "scores.title": ("健康度怎么变的", "How the health score moved"),
-    "scores.sub": (
+    "customer_scores.title": ("健康度怎么变的", "How the health score moved"),
+    "customer_scores.sub": (
         "各月末与最后一天；柱为每期变动的构成，相加等于变动",
         "Month ends and the last day; bars split each change, exactly",
     ),

@@ -1,5 +1,6 @@
 """The alerts on the Overview: planned once, never lost, never over another plan."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -7,7 +8,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.book import Book, Pen, Seen, book_of, chain, place, rectifications
+from dashboard.book import (
+    Book,
+    Pen,
+    Seen,
+    book_of,
+    chain,
+    follow_ups,
+    place,
+    rectifications,
+)
 from dashboard.book.place import BOOK
 from dashboard.book.rectifications import Plan
 from dashboard.refresh import refresh
@@ -158,3 +168,36 @@ def test_a_viewer_who_may_not_write_sees_no_form(
     app = open_page(unhappy_store, lang="en")
     assert "Alerts in force" in written(app)
     assert not app.text_area
+
+
+def test_a_detractors_comment_is_given_to_somebody_and_closed(
+    company_store: Path, tmp_path: Path, open_page: Opener
+) -> None:
+    """On a copy: the company is everybody's."""
+    store = tmp_path / "store"
+    shutil.copytree(company_store, store)
+    app = open_page(store, "satisfaction", lang="en")
+    waiting = written(app).count("Not followed up")
+    assert waiting > 1
+    press(app, "comment-", "owner", "Wang")
+    assert "Assigned · Wang · Due" in written(app)
+    assert written(app).count("Not followed up") == waiting - 1
+    press(app, "answered-", "outcome-en", "solved")
+    assert "Closed · Wang · Solved" in written(app)
+    book = book_of(store)
+    row = follow_ups.listed(book, open_only=False).row(0, named=True)
+    assert (row["programme"], row["outcome"]) == ("comment", "solved")
+    assert row["about"]
+    book.engine.dispose()
+
+
+def press(app: AppTest, form: str, field: str, value: str) -> None:
+    """Fill in one field of the first such form and send it."""
+    fields = [*app.text_input, *app.selectbox]
+    found = next(
+        e for e in fields if (e.key or "").startswith(form) and e.key.endswith(field)
+    )
+    found.set_value(value)
+    request = found.key.removesuffix(field)
+    next(e for e in app.button if e.key == f"{request}send").click()
+    app.run()

@@ -1,12 +1,15 @@
 """The catalogue of words: complete, in both languages, with the same placeholders."""
 
 import ast
+import pkgutil
 import re
+from importlib import import_module
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import dashboard.words
 from dashboard.catalogue import METRICS
 from dashboard.filters import CUTS
 from dashboard.words import TEXTS, definition, label, label_of, reason_text, rules, say
@@ -91,3 +94,12 @@ def test_a_reason_is_told_in_chinese_part_by_part() -> None:
 
 def test_placeholders_are_filled() -> None:
     assert say("en", "kpi.n", n="12") == "n = 12"
+
+
+def test_no_text_takes_the_place_of_another() -> None:
+    keys = [
+        key
+        for module in pkgutil.iter_modules(dashboard.words.__path__)
+        for key in getattr(import_module(f"dashboard.words.{module.name}"), "TEXTS", ())
+    ]
+    assert sorted(keys) == sorted(set(keys))
