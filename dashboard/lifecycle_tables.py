@@ -75,7 +75,8 @@ def funnel(view: View) -> None:
     if not rows:
         return
     names = [say(view.lang, f"leadstage.{row['stage']}") for row in rows]
-    _break(view, question, rows, ("breaks.lead", [*pairwise(names)]))
+    sure = rows[:-1]  # who bought once may still buy again: that is told by purchase
+    _break(view, question, sure, ("breaks.lead", [*pairwise(names[:-1])]))
     named = list(zip(names, rows, strict=True))
     st.html(grid(view, question, named, LEADS, "lead"))
 
