@@ -62,9 +62,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cost.col.name": ("渠道", "Channel"),
     "cost.col.spend": ("花费", "Spend"),
     "cost.col.n": ("新客", "Won"),
-    "cost.col.value": ("CAC", "CAC"),
+    "cost.col.value": ("获客成本", "CAC"),
     "cost.col.clv": ("平均 CLV", "Mean CLV"),
-    "cost.col.ltv_cac": ("LTV:CAC", "LTV:CAC"),
+    "cost.col.ltv_cac": ("价值 ÷ 成本", "LTV:CAC"),
     "cost.col.payback_months": ("回本（月）", "Payback, months"),
     "steps.title": ("逐次复购", "Purchase after purchase"),
     "steps.sub": (
