@@ -27,15 +27,17 @@ TIERS = ("tier_from", "tier_to")
 MONEY = (
     *("revenue", "margin", "annual_revenue", "revenue_from", "revenue_to"),
     *("expected_spend", "historic", "forecast", "cost", "cost_ahead", "clv"),
+    *("value_if_kept", "value_at_risk"),
 )
 LINK = "customer_360?customer="
 """The address of a customer's page, beside those of the other pages."""
 
-EACH = (*SCORES, "negative_clv")
+EACH = (*SCORES, "negative_clv", "churn_probability")
 """Metrics that list their customers themselves."""
 
 FIRST = dict.fromkeys(SCORES, "people.first.lowest") | {
-    "negative_clv": "people.first.negative"
+    "negative_clv": "people.first.negative",
+    "churn_probability": "people.first.at_risk",
 }
 """The words for the customers that are shown, where they are not the largest."""
 
