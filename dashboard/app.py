@@ -24,6 +24,7 @@ GROUPS = {
     "marketing": (
         ("tiers", "stairs"),
         ("campaigns", "campaign"),
+        ("loyalty", "loyalty"),
     ),
     "operations": (
         ("churn_watchlist", "person_alert"),

@@ -10,6 +10,7 @@ from dashboard import (
     backtests,
     cells,
     periods,
+    programme,
     replay,
     serving,
     ticket_times,
@@ -38,6 +39,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     replay.count(connection, settings, periods.kept(first, as_of))
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     keep_last_day(connection, settings, first, as_of)
+    programme.keep(connection, as_of)
     valued = values.dates(first, as_of)
     appraisals.build(connection, settings, valued, valued)
     trials.keep(connection, as_of)

@@ -43,6 +43,7 @@ RENEWED: Final = {
     "health_cells",
     "health_moves",
     "serving_costs",
+    "programme_cells",
     "churn_scores",
     "ticket_cases",
     "visit_duties",

@@ -94,6 +94,7 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("pareto_by", PARETO, ""),
         state.one("service_trend", TRENDS, ""),
         state.text("customer"),
+        state.one("curve_cut", ("all", *CUTS), ""),
         state.one("event", EVENTS, ""),
         *pairs,
     ]

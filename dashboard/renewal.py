@@ -18,6 +18,7 @@ from dashboard import (
     appraisals,
     cells,
     periods,
+    programme,
     replay,
     serving,
     ticket_times,
@@ -147,6 +148,7 @@ def renew(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
         replay.count(connection, settings, new)
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     keep_last_day(connection, settings, first, as_of)
+    programme.keep(connection, as_of)
     valued = values.dates(first, as_of)
     appraisals.build(connection, settings, valued, _unfitted(connection, valued))
     trials.keep(connection, as_of)

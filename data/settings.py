@@ -21,6 +21,7 @@ from data.errors import UsageError
 from data.health import HealthSettings, LoyaltySettings
 from data.limits import Limits
 from data.mapping import Setting, TableSettings, Zone
+from data.points import PointsSettings
 from data.service import ServiceSettings
 from data.serving import ServingSettings
 from data.spelling import nearest, unknown_key
@@ -90,6 +91,7 @@ class Settings(Setting):
     loyalty: LoyaltySettings = LoyaltySettings()
     health: HealthSettings = HealthSettings()
     serving: ServingSettings = ServingSettings()
+    points: PointsSettings = PointsSettings()
     churn: ChurnSettings = ChurnSettings()
     service: ServiceSettings = ServiceSettings()
     visits: VisitSettings = VisitSettings()

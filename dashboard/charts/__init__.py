@@ -7,8 +7,10 @@ from dashboard.charts.customer import customer_scores
 from dashboard.charts.drivers import drivers
 from dashboard.charts.growth import growth
 from dashboard.charts.lorenz import lorenz
+from dashboard.charts.loyalty import ledger
 from dashboard.charts.quality import quality
-from dashboard.charts.returns import at_age, curve, intervals
+from dashboard.charts.return_segments import curve
+from dashboard.charts.returns import at_age, intervals
 from dashboard.charts.scores import scores
 from dashboard.charts.service import monthly, pareto
 from dashboard.charts.tier_trend import tier_trend
@@ -26,6 +28,7 @@ __all__ = [
     "drivers",
     "growth",
     "intervals",
+    "ledger",
     "lifts",
     "lorenz",
     "monthly",

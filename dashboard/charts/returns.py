@@ -66,7 +66,7 @@ def _curve(key: str, question: Question, lang: str, name: str) -> go.Figure | No
     days = [row["days"] for row in rows]
     figure.update_layout(hovermode="closest", margin={"t": 24, "r": 56})
     _band(figure, rows)
-    _steps(figure, rows, ink)
+    steps(figure, rows, ink)
     _end(figure, rows[-1], ink)
     figure.update_xaxes(
         title=say(lang, f"{name}.axis"),
@@ -99,12 +99,15 @@ def _band(figure: go.Figure, rows: Sequence[Row]) -> None:
     figure.add_scatter(y=low, fill="tonexty", fillcolor=BAND, **plain)
 
 
-def _steps(figure: go.Figure, rows: Sequence[Row], ink: Ink) -> None:
+def steps(
+    figure: go.Figure, rows: Sequence[Row], ink: Ink, colour: str = ACCENT
+) -> None:
+    """A curve in steps, from nobody on the day of the first purchase."""
     figure.add_scatter(
         x=[0, *(row["days"] for row in rows)],
         y=[0, *(100 * row["value"] for row in rows)],
         mode="lines",
-        line={"color": ACCENT, "width": 2.5, "shape": "hv"},
+        line={"color": colour, "width": 2.5, "shape": "hv"},
         customdata=["", *(_told(row, ink) for row in rows)],
         hovertemplate="%{customdata}<extra></extra>",
     )

@@ -5,10 +5,11 @@ A reason that is not here stands as it is, so a new one is never lost.
 
 import re
 
-from dashboard.words import campaigns, churn, comparisons, planner, service
+from dashboard.words import campaigns, churn, comparisons, loyalty, planner, service
 
 CHINESE: tuple[tuple[str, str], ...] = (
     *campaigns.REASONS,
+    *loyalty.REASONS,
     *churn.REASONS,
     *comparisons.REASONS,
     *planner.REASONS,

@@ -117,4 +117,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "channels.col.share": ("占比", "Share"),
     "channels.col.revenue": ("净收入", "Revenue"),
     "channels.col.revenue_share": ("收入占比", "Share of revenue"),
+    "curve_cut.pick": ("分组", "By"),
+    "curve.half": ("一半在 {n} 天内", "half within {n} days"),
+    "curve.half.none": ("不到一半再次购买", "fewer than half came back"),
 }

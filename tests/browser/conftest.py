@@ -29,6 +29,7 @@ PATHS = {
     "satisfaction": "satisfaction",
     "tiers": "tiers",
     "campaigns": "campaigns",
+    "loyalty": "loyalty",
     "churn_watchlist": "churn_watchlist",
     "service": "service",
     "visits": "visits",

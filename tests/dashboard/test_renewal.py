@@ -60,6 +60,7 @@ PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
     *("tier_rules", "campaign_plans", "campaign_entries", "campaign_cells"),
     "campaign_days",
+    *("points_due", "programme_cells", "member_cells", "member_peers"),
     "cohort_cells",
     *("churn_model", "churn_calibration", "churn_precision"),
     *("ticket_cases", "service_days"),

@@ -19,6 +19,7 @@ PAGES = (
     "lifetime_value",
     "tiers",
     "campaigns",
+    "loyalty",
     "churn_watchlist",
     "service",
     "visits",

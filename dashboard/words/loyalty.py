@@ -1,0 +1,151 @@
+"""Words of the page Loyalty programme."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "page.loyalty": ("会员计划", "Loyalty programme"),
+    "page.loyalty.question": (
+        "谁是会员？积分对得上吗？会员计划值得吗？",
+        "Who are the members, do their points add up, and does it pay?",
+    ),
+    "loyalty.last_day": (
+        "会员与积分只按最后一天计算；所选统计日在这里不起作用",
+        "Members and points are told as of the last day; the date above has no effect here",
+    ),
+    "by.level": ("会员等级", "Member level"),
+    "value.level.all": ("全部会员", "All members"),
+    "value.level.none": ("非会员（有购买）", "Not members (buyers)"),
+    "value.due.never": ("永不过期", "Never"),
+    "value.due.none": ("无批次", "Of no lot"),
+    "fact.held": ("持有积分", "Points held"),
+    "fact.held.sub": ("全部账户合计", "on all accounts"),
+    "fact.liability": ("积分负债", "Liability"),
+    "fact.liability.sub": ("扣除预计过期的积分", "less points expected to expire"),
+    "fact.redemption": ("兑换率", "Redemption rate"),
+    "fact.redemption.sub": ("近 12 个自然月", "twelve calendar months"),
+    "fact.breakage": ("过期率", "Breakage"),
+    "fact.breakage.sub": ("到期日已过的批次", "lots past their expiry date"),
+    "fact.wrong": ("对不上的账户", "Accounts that do not add up"),
+    "fact.wrong.sub": ("与交来的余额不一致", "against the balance delivered"),
+    "levels.title": ("各等级会员", "Members by level"),
+    "levels.sub": (
+        "等级取客户表的最新值；末行是有购买的非会员，仅作对照",
+        "Levels as last delivered; the last row is buyers who are no members",
+    ),
+    "level.col.name": ("等级", "Level"),
+    "level.col.members": ("会员", "Members"),
+    "level.col.share": ("占比", "Share"),
+    "level.col.active_share": ("近一年有购买", "Bought, 365 days"),
+    "level.col.points": ("持有积分", "Points"),
+    "level.col.revenue": ("近一年净收入", "Revenue, 365 days"),
+    "level.col.revenue_each": ("人均", "Each"),
+    "ledger.title": ("积分收支", "Points ledger"),
+    "ledger.sub": (
+        "每月获得与调整（向上）、兑换与过期（向下）；线为月末持有的积分",
+        "By month: earned and adjusted above, redeemed and expired below; the line is "
+        "what is held at the month's end",
+    ),
+    "ledger.earned": ("获得", "Earned"),
+    "ledger.adjusted": ("调整", "Adjusted"),
+    "ledger.redeemed": ("兑换", "Redeemed"),
+    "ledger.expired": ("过期", "Expired"),
+    "ledger.closing": ("期末持有", "Held at the end"),
+    "reconcile.title": ("积分对账", "Do the points add up?"),
+    "reconcile.sub": (
+        "逐个账户：期初 + 获得 − 兑换 − 过期 + 调整 = 期末，与交来的余额比较",
+        "Per account: opening + earned − redeemed − expired + adjusted = closing, "
+        "against the balance delivered",
+    ),
+    "reconcile.above": (
+        "已核对的 {n} 个账户全部对得上",
+        "All {n} accounts that can be checked add up",
+    ),
+    "reconcile.below": (
+        "已核对的 {n} 个账户中有 {wrong} 个对不上，列在下面",
+        "Of {n} accounts checked, {wrong} do not add up; they are listed below",
+    ),
+    "reconcile.unchecked": (
+        "；另有 {unchecked} 个账户没有余额，无法核对",
+        "; {unchecked} more came without a balance and cannot be checked",
+    ),
+    "account.col.name": ("客户编号", "Customer"),
+    "account.col.opening": ("期初", "Opening"),
+    "account.col.earned": ("获得", "Earned"),
+    "account.col.redeemed": ("兑换", "Redeemed"),
+    "account.col.expired": ("过期", "Expired"),
+    "account.col.adjusted": ("调整", "Adjusted"),
+    "account.col.closing": ("应为", "Should be"),
+    "account.col.balance": ("交来的余额", "Delivered"),
+    "account.col.gap": ("差额", "Gap"),
+    "expiry.title": ("积分到期日历", "Expiry calendar"),
+    "expiry.sub": (
+        "若不使用，将在各月到期的积分；先到期的先用",
+        "Points that expire in each month unless used; the earliest are used first",
+    ),
+    "due.col.name": ("到期月份", "Month"),
+    "due.col.accounts": ("账户", "Accounts"),
+    "due.col.points": ("积分", "Points"),
+    "due.col.share": ("占全部", "Share of all"),
+    "members_moved.title": ("会员升降级", "Up- and downgrades of members"),
+    "members_moved.sub": (
+        "行为一年前的层级，列为现在（按近 365 天消费）；会员等级没有历史",
+        "Rows: tier a year ago; columns: now, by annual spend. Member levels come "
+        "without a history",
+    ),
+    "compare.title": ("会员与相似非会员", "Members and look-alikes"),
+    "compare.sub": (
+        "一年前层级、首购半年、获客渠道都相同的会员与非会员，其后一年的表现",
+        "Members and others with the same tier, half-year of first purchase and channel "
+        "a year ago: what they did since",
+    ),
+    "compare.grade": (
+        "设计等级：匹配对照（描述，不是因果）。入会是客户自己的选择，差异不能都算作会员计划的效果",
+        "Design grade: matched comparison, descriptive, not causal. Members chose to "
+        "join: the difference is not what the programme caused",
+    ),
+    "compare.base": (
+        "匹配到会员 {n} 位、非会员 {others} 位，共 {strata} 组；{unmatched} 位会员没有相似的非会员，未计入",
+        "{n} members and {others} others in {strata} groups; {unmatched} members have "
+        "nobody alike and are left out",
+    ),
+    "compare.unfiltered": (
+        "这一比较不能按门店或现在的层级筛选，已略去这些条件",
+        "This comparison cannot be filtered by store or by today's tier; those filters are left out",
+    ),
+    "compare.col.outcome": ("结果", "Outcome"),
+    "compare.col.member": ("会员", "Members"),
+    "compare.col.other": ("相似非会员", "Look-alikes"),
+    "compare.col.difference": ("差异（95% 区间）", "Difference (95%)"),
+    "compare.conversion": ("一年内有购买", "Bought in the year"),
+    "compare.revenue": ("人均年净收入", "Net revenue each, year"),
+    "people.member_accounts": ("全部会员", "All members"),
+    "people.mismatched": ("对不上的账户", "Accounts that do not add up"),
+    "people.first.points": (
+        "；此处显示积分最多的 {n} 位，文件含全部",
+        "; the {n} with the most points are shown, files hold all",
+    ),
+    "people.col.level": ("会员等级", "Member level"),
+    "people.col.first_on": ("首笔积分", "First entry"),
+    "people.col.last_on": ("末笔积分", "Last entry"),
+    "people.col.entries": ("笔数", "Entries"),
+    "people.col.opening": ("期初", "Opening"),
+    "people.col.earned": ("获得", "Earned"),
+    "people.col.redeemed": ("兑换", "Redeemed"),
+    "people.col.expired": ("过期", "Expired"),
+    "people.col.adjusted": ("调整", "Adjusted"),
+    "people.col.closing": ("应有积分", "Should be"),
+    "people.col.balance": ("交来的余额", "Delivered"),
+    "people.col.gap": ("差额", "Gap"),
+    "people.col.due": ("当月到期", "Due"),
+}
+REASONS: tuple[tuple[str, str], ...] = (
+    (
+        r"no unit cost in the settings: set unit_cost in \[points\]",
+        "没有设定单位成本：请在设定 [points] 中填写 unit_cost",
+    ),
+    ("no points have passed their expiry date", "还没有积分过了到期日"),
+    ("no points were earned", "没有获得积分"),
+    ("no entry of points has a balance", "积分流水都没有余额"),
+    (
+        "no members and others alike in tier, tenure and channel",
+        "没有层级、客龄、渠道都相同的会员与非会员",
+    ),
+)
