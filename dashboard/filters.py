@@ -23,6 +23,7 @@ RANKS, TOPS = ("value_at_risk", "saved_margin"), ("20", "100", "200")
 STAGES = ("assigned", "reached", "opened", "clicked", "redeemed", "bought")
 TICKETS = ("breached", "fresh", "response", "resolution", "step", "open")
 DUTIES = ("overdue", "coming")
+CARE = ("birthday", "greeting")
 PARETO = ("type", "cause")
 EVENTS = (
     "all", "order", "contact", "ticket", "answer", "campaign", "points", "interaction",
@@ -89,6 +90,7 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("top", TOPS, ""),
         state.one("owner", queries.owners(), ""),
         state.one("duties_show", DUTIES, ""),
+        state.one("care_show", CARE, ""),
         state.one("visit_owner", queries.visit_owners(), ""),
         state.one("tickets_show", TICKETS, ""),
         state.one("pareto_by", PARETO, ""),

@@ -8,9 +8,9 @@ import streamlit as st
 from dashboard import formats, queries
 from dashboard.filters import View
 from dashboard.numbers import Cell, Ink, Listing, inside, stated
+from dashboard.rolling import roll_back
 from dashboard.words import say
 from data.errors import DashboardError, UnavailableError
-from data.warehouse import retention
 from data.warehouse.inventory import Entry
 from data.warehouse.store import Store
 
@@ -127,7 +127,8 @@ def _ask(lang: str, each: Entry) -> None:
 def _let_serve(lang: str, snapshot: str) -> None:
     """Turn the pointer, or keep for the page why that cannot be done now."""
     try:
-        made = retention.roll_back(Store(queries.store().resolve()), snapshot)
+        here = Store(queries.store().resolve())
+        made, lacking = roll_back(here, snapshot, queries.viewer())
     except UnavailableError as error:
         busy = str(error).startswith("Busy")
         text = say(lang, "kept.busy" if busy else "kept.failed", reason=str(error))
@@ -136,7 +137,10 @@ def _let_serve(lang: str, snapshot: str) -> None:
         text = say(lang, "kept.failed", reason=str(error))
         st.session_state[OUTCOME] = ("bad", text)
     else:
-        st.session_state[OUTCOME] = ("done", say(lang, "kept.done", snapshot=made.id))
+        text = say(lang, "kept.done", snapshot=made.id)
+        if lacking:
+            text += f" {say(lang, 'kept.unnoted')}"
+        st.session_state[OUTCOME] = ("done", text)
 
 
 def _told_once() -> None:

@@ -90,11 +90,6 @@ def _state(here: Reader, question: Question) -> str:
     return f"{here.snapshot.id} {recorded.mark(here.snapshot.store)}"
 
 
-def fresh(question: Question) -> pl.DataFrame:
-    """The answer to a question about what people write, which is never cached."""
-    return answers.answer(reader(), viewer(), question)
-
-
 def now(question: Question) -> pl.DataFrame:
     """The answer as of this moment, for what people write while a snapshot serves."""
     return answers.answer(reader(), viewer(), question)

@@ -62,7 +62,7 @@ def _told(view: View, question: Question, row: Row, ink: Ink) -> str:
     value = written(Cell(question, row), ink)
     base = cards.interval(view.lang, question, row, ink)
     return (
-        f'<div class="ch-value">{value}<small>{unit}</small></div>'
+        f'<div class="ch-value">{value}<small class="ch-id">{unit}</small></div>'
         f'<div class="ch-interval">{base}</div>{_times(view, question, row, ink)}'
     )
 

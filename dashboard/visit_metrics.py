@@ -1,7 +1,7 @@
 """The catalogue's entries about the contacts that tiers are owed."""
 
 from dashboard.measure import Metric
-from metrics import visits
+from metrics import greetings, visits
 
 NEEDS = ("orders", "contacts")
 CUTS = (
@@ -29,6 +29,15 @@ VISITS = (
         visits.visit_list,
         "还没做够的联系：overdue 为窗口内结束、没有做够的周期；coming 为正在进行、还要做的，最迟做到周期最后一天。",
         window="365", needs=NEEDS, options=("show", "top", "owner", "kind", "duty-tier"),
+        cuts=(), history=False,
+    ),
+    Metric(
+        "care_list", "Customers to greet", "关怀名单", "count", None, "rows",
+        greetings.care_list,
+        "birthday：统计日之后 14 天内（--days）过生日、买过东西的客户，2 月 29 日平年按 28 日；"
+        "greeting：现在的层级应有电话或上门、且最近 90 天（--days）没有关怀（purpose=care）联系的客户，适合节日前问候。"
+        "生日属于个人信息，只有有权查看个人信息的人看得到。关怀联系没有随机对照，不作效果结论。",
+        window=None, needs=("orders", "customers"), options=("show", "days", "top"),
         cuts=(), history=False,
     ),
 )  # fmt: skip

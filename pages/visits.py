@@ -1,6 +1,6 @@
 """Visits & care: whom do we owe a contact, who is overdue, and who is next?"""
 
-from dashboard import blocks, cards, visit_desk, visit_tables
+from dashboard import blocks, cards, care_tables, visit_desk, visit_tables
 
 view = visit_tables.current()
 
@@ -16,3 +16,6 @@ with left, cards.card("record", *cards.titles(view, "visit_record")):
     visit_desk.record(view)
 with right, cards.card("loops", *cards.titles(view, "loops")):
     visit_desk.loops(view)
+
+with cards.card("care", *cards.titles(view, "care")):
+    care_tables.greetings(view)

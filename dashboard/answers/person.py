@@ -50,7 +50,8 @@ SELECT
 FROM current_customers AS c
 LEFT JOIN health_scores AS s ON s.customer_key = c.customer_key
 WHERE starts_with(c.customer_id, $find) AND {clauses}
-ORDER BY c.annual_revenue DESC NULLS LAST, c.customer_id LIMIT 20
+ORDER BY c.customer_id <> $find, c.annual_revenue DESC NULLS LAST, c.customer_id
+LIMIT 20
 """
 DAYS = """
 SELECT DISTINCT o.day FROM occasions AS o

@@ -40,6 +40,7 @@ class View:
     where: tuple[Condition, ...]
     as_of: date
     period: str
+    personal: bool = False  # whether the viewer may see personal fields
 
     @property
     def by(self) -> str | None:
@@ -110,7 +111,7 @@ def look(reader: Reader, viewer: Viewer, question: Question) -> View:
     _check_window(measured, question.window)
     period = question.window or measured.window or "all"
     periods.length(period, as_of)
-    return View(reader, metric, question, where, as_of, period)
+    return View(reader, metric, question, where, as_of, period, viewer.may_see_personal)
 
 
 def _date(reader: Reader, asked: date | None) -> date:

@@ -16,7 +16,7 @@ from sqlalchemy import Select
 
 from dashboard.book import contacts, control
 from dashboard.book.contacts import Contact
-from dashboard.book.ledger import Book
+from dashboard.book.ledger import Book, chunks
 from dashboard.book.records import (
     ENDED,
     FOLLOW_UP,
@@ -262,13 +262,12 @@ def _asked(programme: str | None, *, open_only: bool) -> Select[Any]:
 
 def _open(work: Writing, customers: Sequence[str], task: Task) -> list[Record]:
     """The open follow-ups of these customers for the same programme and matter."""
-    asked, wanted = _asked(task.programme, open_only=True), set(customers)
-    if len(customers) == 1:
-        asked = asked.where(RECORDS.c.customer_id == customers[0])
+    asked = _asked(task.programme, open_only=True)
     return [
         record
-        for record in work.find(asked)
-        if record.customer_id in wanted and record.facts.get("about") == task.about
+        for some in chunks(customers)
+        for record in work.find(asked.where(RECORDS.c.customer_id.in_(some)))
+        if record.facts.get("about") == task.about
     ]
 
 

@@ -14,6 +14,7 @@ from data.errors import DashboardError, UsageError
 FOLLOW_UP, CONTACT, CASE = "follow_up", "contact", "case"
 LESSON = "lesson"
 RECTIFICATION, WATCH = "rectification", "watch"
+SERVED = "served"  # a snapshot that was let serve again
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 LONGEST = 4000  # characters of a text that a person writes
 

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from dashboard.cli.loading import snapshots
-from dashboard.cli.shell import STORE, JsonOption, StoreOption, out, print_json
+from dashboard.cli.shell import STORE, JsonOption, StoreOption, err, out, print_json
+from dashboard.rolling import roll_back
+from dashboard.viewer import LOCAL
 from data.errors import UNAVAILABLE
 from data.warehouse import retention
 from data.warehouse.keys import check_key
@@ -24,8 +26,10 @@ WantedArgument = Annotated[
 @snapshots.command()
 def rollback(wanted: WantedArgument, store: StoreOption = STORE) -> None:
     """Let another snapshot serve: an older one, or a newer one again."""
-    made = retention.roll_back(_of(store), wanted)
+    made, lacking = roll_back(_of(store), wanted, LOCAL)
     out.print(f"Snapshot {made.id}, as of {made.as_of}, serves now.")
+    if lacking:
+        err.print(f"Warning: {lacking}")
 
 
 @snapshots.command()

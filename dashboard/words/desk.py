@@ -10,6 +10,7 @@ TEXTS = {
         "{who} 在您查看之后改过这条记录，您的修改尚未保存。请看清现在的内容；再次保存即以您的为准。",
         "{who} has changed this entry since you looked; yours is not saved yet. See what it says now: saving again puts yours in its place.",
     ),
+    "kept.unnoted": ("（未能写入审计记录。）", "The audit could not be written."),
     "desk.before": ("您看到的：", "You saw:"),
     "desk.now": ("现在是：", "It is now:"),
     "desk.refused.ended": ("这条记录已经结束，不能再改。", "This entry has ended and cannot be changed."),

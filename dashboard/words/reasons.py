@@ -14,6 +14,10 @@ CHINESE: tuple[tuple[str, str], ...] = (
     *comparisons.REASONS,
     *planner.REASONS,
     *service.REASONS,
+    (
+        r"birthdays are personal: this viewer may not see them",
+        "生日属于个人信息：当前身份无权查看",
+    ),
     (r"no data", "这个时间段和筛选下没有数据"),
     (r"n too small", "样本太少"),
     (

@@ -43,9 +43,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "now.clock.business": ("按营业时间", "business time"),
     "now.hours": ("{kind} {hours} 小时", "{kind} {hours} h"),
     "now.some": (
-        "<b>{breached}</b> 张工单已超时（未结共 {open} 张），其中 <b>{fresh}</b> 张是最近 24 小时新超时的。",
+        "<b>{breached}</b> 张工单已超时（未结共 {open} 张），其中 <b>{fresh}</b> 张是最近 <span class='ch-id'>24</span> 小时新超时的。",
         "<b>{breached}</b> of {open} open tickets are past a promise, <b>{fresh}</b> of "
-        "them new in the last 24 hours.",
+        "them new in the last <span class='ch-id'>24</span> hours.",
     ),
     "now.none": (
         "没有超时的工单（未结共 {open} 张）。",

@@ -22,9 +22,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "visits.duty": ("{tier} {what}", "{tier} {what}"),
     "visits.times": ("{kind} {n} 次", "{n} × {kind}"),
     "visits.summary": (
-        "已结束的周期做到了 <b>{share}</b>（95% 区间 {low} 至 {high}；应做 {due} 次），"
+        "已结束的周期做到了 <b>{share}</b>（<span class='ch-id'>95%</span> 区间 {low} 至 {high}；应做 {due} 次），"
         "<b>{overdue}</b> 次没有做；正在进行的周期已做 {done}，还差 <b>{left}</b> 次。",
-        "<b>{share}</b> of what ended periods owed was done (95% interval {low} to {high}; "
+        "<b>{share}</b> of what ended periods owed was done (<span class='ch-id'>95%</span> interval {low} to {high}; "
         "{due} contacts due), <b>{overdue}</b> were missed; of the running periods {done} is "
         "done and <b>{left}</b> are left.",
     ),
@@ -93,4 +93,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{customer_id} · {kind} on {contacted_on} · next step by {due}",
     ),
     "visits.close": ("已完成", "Done"),
+    "care.title": ("关怀名单", "Customers to greet"),
+    "care.sub": (
+        "生日：统计日之后 14 天内；问候：该有电话或上门的层级中，最近 90 天没有关怀联系的客户，适合节日前问候。"
+        "关怀没有随机对照，这里不作效果结论；要证明效果，请用带随机对照的活动",
+        "Birthdays in the 14 days after the as-of date; greetings: customers in a tier that is "
+        "owed a call or a visit, not greeted in 90 days, such as before a festival. Care has no "
+        "random control, so no effect is claimed here; a campaign with one can prove it",
+    ),
+    "care_show.pick": ("看哪些", "Which"),
+    "care_show.birthday": ("近期生日", "Birthdays soon"),
+    "care_show.greeting": ("该问候的客户", "To be greeted"),
+    "care.count": ("{name}：{n} 位", "{name}: {n}"),
+    "care.first": ("；显示前 {n} 位", "; the first {n} are shown"),
+    "people.care_list": ("关怀名单", "Customers to greet"),
+    "care.col.customer_id": ("客户号", "Customer"),
+    "care.col.birthday_on": ("生日", "Birthday"),
+    "care.col.days_left": ("还有几天", "Days until"),
+    "care.col.last_care_on": ("上次关怀", "Last greeted"),
+    "care.col.tier": ("层级", "Tier"),
+    "care.col.owner": ("负责人", "Owner"),
+    "care.col.store": ("门店", "Store"),
+    "care.col.region": ("地区", "Region"),
 }

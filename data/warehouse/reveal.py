@@ -45,6 +45,14 @@ def find_customers(snapshot: Snapshot, field: str, value: str) -> list[str]:
     return sorted(same.select("key").collect()["key"])
 
 
+def birthdays(snapshot: Snapshot, month_days: Sequence[str]) -> pl.DataFrame:
+    """Customers born on one of these days, such as 02-28: id and `birth_month_day`."""
+    born = _rows(snapshot, "customers").filter(
+        pl.col("birth_month_day").is_in(list(month_days))
+    )
+    return born.select("customer_id", "birth_month_day").collect()
+
+
 def _rows(snapshot: Snapshot, table: str) -> pl.LazyFrame:
     parts = snapshot.manifest.of("personal", table)
     paths = [snapshot.store.root / part.path for part in parts]

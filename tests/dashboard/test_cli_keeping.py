@@ -69,3 +69,16 @@ def test_verifying_ends_with_30_when_something_is_damaged(store: Path) -> None:
     assert run("snapshots", "rollback", "previous", "--store", store).exit_code == 0
     healed = run("snapshots", "list", "--store", store)
     assert "Warning" not in healed.stderr
+
+
+def test_going_back_is_in_the_audit(store: Path) -> None:
+    """Reliability 40: who let which snapshot serve, and which served before."""
+    before = open_current(store).id
+    assert run("snapshots", "rollback", "previous", "--store", store).exit_code == 0
+    entry = json.loads(run("audit", "list", "--json", "--store", store).stdout)[0]
+    changes = {each["name"]: each["after"] for each in entry["changes"]}
+    assert (entry["who"], entry["kind"]) == ("local", "served")
+    assert changes["before"] == before
+    assert changes["subject"] == open_current(store).id == entry["snapshot"]
+    assert run("audit", "verify", "--store", store).exit_code == 0
+    assert run("snapshots", "rollback", before, "--store", store).exit_code == 0

@@ -1,6 +1,6 @@
 """What tiers were owed and what was done, against plain SQL over the accepted rows."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from dashboard.answers import answer, offered
 from dashboard.question import Question
 from dashboard.reader import Reader
-from dashboard.viewer import LOCAL
+from dashboard.viewer import LOCAL, Rights, Viewer
 from tests.oracle.raw import MEMBERS
 
 DUTIES = {
@@ -141,3 +141,53 @@ def test_lists_of_visits_have_as_many_rows_as_the_counts(company: Reader) -> Non
     coming = asked(company, "visit_list", options={"show": "coming"})
     left = asked(company, "visit_progress")["left"][0]
     assert (coming["due"] - coming["done"]).sum() == left
+
+
+def test_birthdays_are_those_of_the_source_and_personal(
+    company: Reader, company_source: Path
+) -> None:
+    """Months and days of birth are in no accepted row; the extract has them."""
+    last = offered(company)[-1]
+    given = duckdb.connect().execute(
+        "SELECT customer_id, strftime(TRY_CAST(birth_date AS DATE), '%m-%d')"
+        " FROM read_csv($path, all_varchar = true)",
+        {"path": str(company_source / "customers.csv")},
+    )
+    born = dict(given.fetchall())
+    listed = asked(company, "care_list", options={"show": "birthday"})
+    buyers = set(
+        company.rows(
+            "SELECT customer_id FROM current_customers WHERE first_day IS NOT NULL"
+        )["customer_id"]
+    )
+    days = {f"{last + timedelta(days=n):%m-%d}" for n in range(1, 15)}
+    right = {who for who, day in born.items() if day in days and who in buyers}
+    assert len(right) > 20
+    assert set(listed["customer_id"]) == right
+    assert listed["days_left"].is_between(1, 14).all()
+    assert all(
+        f"{d:%m-%d}" == born[c]
+        for c, d in listed.select("customer_id", "birthday_on").iter_rows()
+    )
+    stranger = Viewer("x", "marketing", Rights())
+    told = answer(company, stranger, Question("care_list"))
+    assert "personal" in told["reason"][0]
+    assert "customer_id" not in told.columns
+
+
+def test_who_was_greeted_lately_is_not_on_the_list_of_greetings(
+    company: Reader, raw: duckdb.DuckDBPyConnection
+) -> None:
+    last = offered(company)[-1]
+    listed = asked(company, "care_list", options={"show": "greeting"})
+    lately = raw.execute(
+        "SELECT DISTINCT customer_id FROM contacts WHERE purpose = 'care'"
+        " AND contacted_on > $day",
+        {"day": last - timedelta(days=90)},
+    ).fetchall()
+    good = company.rows(
+        "SELECT customer_id FROM current_customers WHERE tier IN ('diamond', 'gold')"
+    )
+    right = set(good["customer_id"]) - {row[0] for row in lately}
+    assert set(listed["customer_id"]) == right
+    assert len(right) > 100
