@@ -88,7 +88,7 @@ CAMPAIGNS = (
     Metric(
         "trial_plan", "Plan of the next test", "下一次测试的方案", "share", None, "rows",
         trial_planner.trial_plan,
-        "以视图内的客户为受众：p 为同类客户在上一个同样长的窗口内的购买占比（也可用 --baseline 给定）；要以 80% 的功效发现 --lift 的相对提升（5% 显著性），"
+        "以视图内的客户为受众，不含拒绝联系的客户与其他计划的对照组：p 为同类客户在上一个同样长的窗口内的购买占比（也可用 --baseline 给定）；要以 80% 的功效发现 --lift 的相对提升（5% 显著性），"
         "处理组与对照组（占比 --control，默认 20%）各需多少成员；要证明提升超过推广阈值，各需多少；以及整个受众能发现的最小提升。",
         window=None, options=("lift", "control", "days", "baseline"), cuts=(),
         history=False,

@@ -4,10 +4,10 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import cards, formats, lists, queries
+from dashboard import cards, formats, lists
 from dashboard.filters import View
 from dashboard.lists import People
-from dashboard.numbers import Cell, Ink, written
+from dashboard.numbers import Cell, Ink, Row, written
 from dashboard.question import Question
 from dashboard.words import reason_text, say
 from metrics.trial_planner import CONTROL, TREATMENT
@@ -31,7 +31,7 @@ def plan(view: View) -> None:
     asked = _aims(view)
     question = view.ask("trial_plan", **asked)
     row = cards.first_row(question)
-    st.html(f'<div class="ch-sub">{_audience(view, question)}</div>')
+    st.html(f'<div class="ch-sub">{_audience(view, question, row)}</div>')
     tiles = [_tile(view, question, *each) for each in SHOWN]
     tiles += [_pair(view, question, *each) for each in PAIRS]
     st.html(f'<div class="ch-tiles ch-plan">{"".join(tiles)}</div>')
@@ -67,10 +67,12 @@ def _number(view: View, name: str, limits: tuple[int, int, int]) -> int:
     return int(given)
 
 
-def _audience(view: View, question: Question) -> str:
-    row = cards.first_row(question)
-    number = written(Cell(question, row, "audience"), Ink(view.lang, "count"))
-    return say(view.lang, "planner.audience", n=number)
+def _audience(view: View, question: Question, row: Row) -> str:
+    told = {
+        name: written(Cell(question, row, name), Ink(view.lang, "count"))
+        for name in ("audience", "spared")
+    }
+    return say(view.lang, "planner.audience", **told)
 
 
 def _tile(view: View, question: Question, name: str, unit: str, form: str) -> str:
@@ -114,10 +116,10 @@ def _members(view: View, audience: int, control: str) -> None:
         members=str(members),
         seed=seed.strip() or "1",
     )
-    rows = queries.people(question, None)()
+    spared = round(members * float(control))
     counts = {
-        arm: formats.count(view.lang, rows.filter(rows["arm"] == arm).height)
-        for arm in (TREATMENT, CONTROL)
+        TREATMENT: formats.count(view.lang, members - spared),
+        CONTROL: formats.count(view.lang, spared),
     }
     st.caption(say(view.lang, "planner.drawn", **counts))
     lists.files(view, People(question))

@@ -5,10 +5,12 @@ import shlex
 import polars as pl
 import streamlit as st
 
-from dashboard import desk, exports, fates, queries
-from dashboard.book import lessons
+from dashboard import answers, exports, fates, queries
+from dashboard.book import book_of, lessons
 from dashboard.campaign_effects import CUTS
 from dashboard.filters import View
+from dashboard.reader import Reader
+from dashboard.viewer import Viewer
 from dashboard.words import say
 
 SHEETS = {
@@ -30,29 +32,28 @@ def download(view: View, campaign: str) -> None:
     question = view.ask("pilot_gate", campaign=campaign)
     command = f"customer-health metric {shlex.join(question.arguments())}"
     manifest, viewer = queries.reader().snapshot.manifest, queries.viewer()
-    found = sheets(view, campaign)
+    here = queries.reader()
 
     def made() -> bytes:
-        return exports.as_workbook(
-            found, exports.stamped(manifest, viewer, None, command)
-        )
+        stamp = exports.stamped(manifest, viewer, None, command)
+        return exports.as_workbook(sheets(here, viewer, view, campaign), stamp)
 
     label = say(view.lang, "report.xlsx")
     fates.download(label, f"campaign_{campaign}.xlsx", made, f"report_{campaign}")
 
 
-def sheets(view: View, campaign: str) -> dict[str, pl.DataFrame]:
-    """The report's sheets by name."""
-    found = {
-        name: queries.answer(view.ask(metric, campaign=campaign))
-        for name, metric in SHEETS.items()
-    }
-    for cut in CUTS:
-        question = view.ask("campaign_effect", by=cut, campaign=campaign)
-        found[f"by {cut}"] = queries.answer(question)
-    if not view.where:  # the days are kept for all members together
-        found["days"] = queries.answer(view.ask("campaign_monitor", campaign=campaign))
-    said = desk.read(view.lang, lambda book: lessons.listed(book, campaign))
-    if said is not None:
-        found["lessons"] = said.drop("id", "version")
+def sheets(
+    reader: Reader, viewer: Viewer, view: View, campaign: str
+) -> dict[str, pl.DataFrame]:
+    """The report's sheets by name; made outside of a script run, when clicked."""
+
+    def ask(metric: str, by: str | None = None) -> pl.DataFrame:
+        return answers.answer(reader, viewer, view.ask(metric, by, campaign=campaign))
+
+    found = {name: ask(metric) for name, metric in SHEETS.items()}
+    found |= {f"by {cut}": ask("campaign_effect", cut) for cut in CUTS}
+    if not (view.where or viewer.rights.rows):  # days are kept for all together
+        found["days"] = ask("campaign_monitor")
+    noted = lessons.listed(book_of(reader.snapshot.store.root), campaign)
+    found["lessons"] = noted.drop("id", "version")
     return found

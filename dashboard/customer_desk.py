@@ -41,25 +41,29 @@ def follow_up(view: View, customer: str) -> None:
         st.html(f'<div class="ch-sub">{say(view.lang, "desk360.none")}</div>')
     if made.height:
         st.html(f'<div class="ch-sub">{say(view.lang, "desk360.made")}</div>')
-        _table(view, made.head(MOST), MADE)
+        personal = queries.viewer().may_see_personal
+        _table(view, made.head(MOST), MADE if personal else MADE[:-1])
     if desk.may_write():
-        left, right = st.columns(2, gap="small")
-        with (
-            left,
-            st.popover(
-                say(view.lang, "desk360.record"),
-                icon=":material/call:",
-                width="stretch",
-            ),
-        ):
-            _record(view, customer, tasks)
-        with (
-            right,
-            st.popover(
-                say(view.lang, "desk360.plan"), icon=":material/event:", width="stretch"
-            ),
-        ):
-            _plan(view, customer)
+        _forms(view, customer, tasks)
+
+
+def _forms(view: View, customer: str, tasks: pl.DataFrame) -> None:
+    """Buttons that open the forms."""
+    left, right = st.columns(2, gap="small")
+    with (
+        left,
+        st.popover(
+            say(view.lang, "desk360.record"), icon=":material/call:", width="stretch"
+        ),
+    ):
+        _record(view, customer, tasks)
+    with (
+        right,
+        st.popover(
+            say(view.lang, "desk360.plan"), icon=":material/event:", width="stretch"
+        ),
+    ):
+        _plan(view, customer)
 
 
 def _table(view: View, rows: pl.DataFrame, names: tuple[str, ...]) -> None:

@@ -56,14 +56,20 @@ def _search(view: View) -> None:
         return
     found = [(question, _rows(question))]
     if not found[0][1]:
-        asked = [view.ask("customer_search", find=each) for each in _named(text)]
-        found = [(each, _rows(each)[:1]) for each in asked]
+        found = [_exactly(view, customer) for customer in _named(text)]
     _found(view, "found.title", found)
 
 
 def _named(text: str) -> list[str]:
     """Who has exactly this name, phone or e-mail, where the viewer may ask that."""
     return queries.named(text) if queries.viewer().may_see_personal else []
+
+
+def _exactly(view: View, customer: str) -> tuple[Question, list[Row]]:
+    """The row of one customer, and of none whose id only begins like that."""
+    question = view.ask("customer_search", find=customer)
+    mine = [row for row in _rows(question) if row["customer_id"] == customer]
+    return question, mine
 
 
 def _rows(question: Question) -> list[Row]:

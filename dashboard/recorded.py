@@ -11,7 +11,10 @@ from data.warehouse.store import Store
 
 COUNTED = "visit"
 SCHEMA = {"customer_id": pl.String, "kind": pl.String, "contacted_on": pl.Date}
-METRICS = ("visit_compliance", "visit_progress", "visit_list")
+METRICS = (
+    "visit_compliance", "visit_progress", "visit_list", "next_action",
+    "trial_plan", "trial_assignment",
+)  # fmt: skip
 """Figures that change with what people record, without a refresh."""
 
 
@@ -26,6 +29,21 @@ def contacts(store: Store, since: date) -> pl.DataFrame:
 
     found = contacts.listed(book_of(store.root), since=since)
     return found.filter(pl.col("purpose") == COUNTED).select(list(SCHEMA))
+
+
+def held_out(store: Store, today: date) -> pl.DataFrame:
+    """The customers whom a running control group holds out.
+
+    Errors: UnavailableError when there is a book that cannot be read.
+    """
+    if not _written(store):
+        return pl.DataFrame(schema={"customer_id": pl.String})
+    from dashboard.book import book_of, control
+
+    book = book_of(store.root)
+    found = pl.concat(control.episodes(book, name) for name in control.SPARED)
+    running = found.filter(pl.col("control"), pl.col("ends_on") >= today)
+    return running.select("customer_id").unique().sort("customer_id")
 
 
 def mark(store: Store) -> int:

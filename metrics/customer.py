@@ -116,8 +116,8 @@ def customer_profile(rows: pl.DataFrame) -> DataFrame[Profile]:
 def customer_search(rows: pl.DataFrame) -> DataFrame[Found]:
     """Find customers: those whose id begins with a text, the largest first.
 
-    Formula: at most 20; without a text those with the highest net revenue of the
-        trailing 365 days
+    Formula: at most 20, whose id is the text itself first; without a text those with
+        the highest net revenue of the trailing 365 days
     Grain: one row per customer: store, tier, last purchase, annual_revenue, clv, health
     Units: currency; points, 0 to 100
     Source: customers as of the last day

@@ -73,7 +73,8 @@ def trial_plan(
         detectable = the lift that the whole audience would find. Power 80%, 5%
     Interval: Wilson for p, 95%
     Grain: one row: audience, value = p, n, ci_low, ci_high, lift, treatment, control,
-        beyond_treatment, beyond_control, detectable, days
+        beyond_treatment, beyond_control, detectable, days, and spared = customers in
+        view left out, as they refused to be contacted or are held out of a programme
     Units: members; shares; days until the test can be read, from the day of assignment
     Source: Fleiss, Levin, Paik, "Statistical Methods for Rates and Proportions", 2003
     """

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from dashboard.answers import trials
+from dashboard.answers.people import chosen
 from dashboard.answers.view import View
 from dashboard.cells import frame
 from dashboard.tier_queries import literal
@@ -52,7 +53,7 @@ told AS (
     FROM current_customers AS c
     LEFT JOIN members AS m ON m.customer_id = c.customer_id
     LEFT JOIN spending AS s ON s.customer_key = c.customer_key
-    WHERE c.first_day < $since
+    WHERE c.first_day < $since AND {clauses}
 )
 SELECT
     t.member, COUNT(*) AS n, SUM(t.d) AS d, SUM(t.d * t.d) AS dd,
@@ -82,7 +83,7 @@ def comparison(view: View) -> pl.DataFrame:
     if plan.starts_on - timedelta(days=3 * plan.outcome_days) < view.first_day:
         return did.unknown(about, did.EARLY)
     rows = view.reader.remember(
-        ("changes", plan.campaign_id), lambda: _changes(view, plan)
+        ("changes", plan.campaign_id, view.where), lambda: _changes(view, plan)
     )
     members, others = (_side(rows, member) for member in (True, False))
     return did.campaign_comparison(
@@ -103,8 +104,10 @@ def _changes(view: View, plan: Plan) -> pl.DataFrame:
         "after_then": (start - year, start - year + days),
         "before_then": (start - year - days, start - year),
     }
+    clauses, values = chosen("c", view.where)
     text = CHANGES.format(
         unit=UNIT,
+        clauses=clauses,
         campaign=literal(plan.campaign_id),
         **{name: _inside(*ends) for name, ends in spans.items()},
     )
@@ -112,6 +115,7 @@ def _changes(view: View, plan: Plan) -> pl.DataFrame:
         "known": view.as_of,
         "since": start - 3 * days,
         "year_ago": start - year - days,
+        **values,
     }
     with view.reader.snapshot.cursor() as cursor:
         return cursor.sql(text, params=given).pl()

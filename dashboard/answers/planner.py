@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dashboard import tier_queries as asked
+from dashboard import willing
 from dashboard.answers.view import View, offered
 from data.errors import UsageError
 from data.schemas.trials import Candidates
@@ -42,8 +43,11 @@ BASELINE: Number = ("baseline", 0.0, 1e-6, 0.999999)
 def plan(view: View) -> pl.DataFrame:
     """How many members a test of the customers in view needs."""
     aims = _aims(view)
-    audience = asked.listed(view, LOTS, "m.customer_key").height
-    return trial_planner.trial_plan(audience, _bought(view, aims.days), aims)
+    everybody = asked.listed(view, LOTS, "m.customer_key").select("customer_id")
+    audience = _willing(view, everybody)
+    spared = everybody.height - audience.height
+    told = trial_planner.trial_plan(audience.height, _bought(view, aims.days), aims)
+    return told.with_columns(pl.lit(spared, pl.Int64).alias("spared"))
 
 
 def assignment(view: View) -> pl.DataFrame:
@@ -51,7 +55,8 @@ def assignment(view: View) -> pl.DataFrame:
     seed = asked.literal(view.options.get("seed", "1"))
     lot = f"md5(concat({seed}, ':', p.customer_id)) AS lot, p.tier AS held"
     rows = asked.listed(view, LOTS, lot).rename({"held": "tier"})
-    told = rows.with_columns(pl.lit(_start(view)).alias("assigned_at"))
+    start = pl.lit(_start(view)).alias("assigned_at")
+    told = _willing(view, rows).with_columns(start)
     members = _number(view, MEMBERS) if "members" in view.options else None
     return trial_planner.trial_assignment(
         Candidates.validate(told.lazy()),
@@ -59,6 +64,13 @@ def assignment(view: View) -> pl.DataFrame:
         control=_number(view, CONTROL),
         members=None if members is None else int(members),
     )
+
+
+def _willing(view: View, rows: pl.DataFrame) -> pl.DataFrame:
+    """Without who refused to be contacted, or is held out of another programme."""
+    held = willing.left_alone(view.reader, view.as_of)
+    agreed = rows.join(willing.refused(view.reader), on="customer_id", how="anti")
+    return agreed.join(held, on="customer_id", how="anti")
 
 
 def _aims(view: View) -> Aims:

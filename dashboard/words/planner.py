@@ -9,7 +9,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "planner.lift": ("要发现的相对提升（%）", "Relative lift to find (%)"),
     "planner.control": ("对照组占比（%）", "Share of control (%)"),
     "planner.days": ("结果窗口（天）", "Outcome window (days)"),
-    "planner.audience": ("当前筛选下有 {n} 位客户", "{n} customers in view"),
+    "planner.audience": (
+        "当前筛选下可联系 {audience} 位客户；另有 {spared} 位拒绝联系或在其他计划的对照组中",
+        "{audience} customers in view may be contacted; {spared} more refused, or are held out of a programme",
+    ),
     "planner.value.title": ("平时的购买占比", "Usual share who buy"),
     "planner.value.sub": (
         "同类客户在上一个同样长的窗口内",

@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from dashboard.answers import answer
-from dashboard.question import Question
+from dashboard.question import Condition, Question
 from dashboard.reader import Reader
-from dashboard.viewer import LOCAL
+from dashboard.viewer import LOCAL, Rights, Viewer
 from tests.oracle.raw import NET, Oracle
 
 EACH = f"""
@@ -33,6 +33,21 @@ SELECT b.customer_id,
 FROM bought b LEFT JOIN net n USING (customer_id)
 WHERE b.first < $first GROUP BY 1
 """
+
+
+def test_a_viewer_of_a_region_sees_its_members_and_others_alone(
+    company: Reader,
+) -> None:
+    question = Question("campaign_comparison", options=(("campaign", "CP05"),))
+    whole = answer(company, LOCAL, question).row(0, named=True)
+    regions = company.rows("SELECT DISTINCT region FROM current_customers")["region"]
+    counts = {"members": 0, "others": 0}
+    for region in regions:
+        rights = Rights(rows=(Condition("region", (region,)),))
+        told = answer(company, Viewer("v", "store", rights), question)
+        for side in counts:
+            counts[side] += told.row(0, named=True)[side]
+    assert counts == {side: whole[side] for side in counts}
 
 
 @pytest.mark.parametrize("campaign", ["CP02", "CP05", "CP11"])

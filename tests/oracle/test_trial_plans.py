@@ -1,6 +1,7 @@
 """The planner's usual share against plain SQL, and its file loaded as members."""
 
-from datetime import timedelta
+import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +9,8 @@ import pytest
 
 from dashboard.answers import answer, offered
 from dashboard.answers.people import people
+from dashboard.book import Pen, book_of
+from dashboard.book.control import Terms, enrol
 from dashboard.exports import as_csv, stamped
 from dashboard.question import Condition, Question
 from dashboard.reader import Reader
@@ -49,11 +52,36 @@ def test_the_usual_share_is_that_of_such_customers_a_window_before(
     assert told["value"] == pytest.approx(bought / len(then))
 
 
-def test_the_audience_are_the_customers_in_view(company: Reader) -> None:
+def test_the_audience_are_the_customers_in_view_who_may_be_contacted(
+    company: Reader, oracle: Oracle
+) -> None:
     everybody = people(company, LOCAL, Question("customers", where=GOLD))
+    refused = oracle.connection.execute(
+        "SELECT customer_id FROM customers WHERE consent = FALSE"
+    ).fetchall()
+    willing = set(everybody["customer_id"]) - {row[0] for row in refused}
     members = ask(company, "trial_assignment")
-    assert set(members["customer_id"]) == set(everybody["customer_id"])
-    assert ask(company, "trial_plan")["audience"][0] == members.height
+    assert set(members["customer_id"]) == willing
+    told = ask(company, "trial_plan").row(0, named=True)
+    assert told["audience"] == members.height
+    assert told["spared"] == everybody.height - members.height > 0
+
+
+def test_who_is_held_out_of_a_programme_is_in_no_test(
+    company: Reader, tmp_path: Path
+) -> None:
+    store = shutil.copytree(company.snapshot.store.root, tmp_path / "store")
+    mine = Reader(open_current(store))
+    gold = people(mine, LOCAL, Question("customers", where=GOLD))
+    listed = gold.select("customer_id", last_purchased_on="last_day")
+    last = date.fromisoformat(mine.snapshot.manifest.as_of)
+    terms = Terms("churn", last, share=0.5)
+    groups = enrol(book_of(store), Pen("me", "once", "s", "UTC"), listed, terms)
+    held = set(groups.filter("control")["customer_id"])
+    assert held
+    members = ask(mine, "trial_assignment")
+    assert members.height > 0
+    assert not held & set(members["customer_id"])
 
 
 def test_another_seed_is_another_lot_and_the_same_seed_the_same(
