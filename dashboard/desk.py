@@ -149,7 +149,7 @@ def _unavailable(lang: str, error: UnavailableError) -> str:
 
 def _conflict(lang: str, error: ConflictError) -> str:
     theirs, yours = error.theirs, error.yours
-    head = say(lang, "desk.conflict", who=theirs.written_by)
+    head = say(lang, "desk.conflict", who=_plain(theirs.written_by))
     told = {"desk.before": yours, "desk.now": theirs}
     lines = [f"- {say(lang, key)} {_said(lang, each)}" for key, each in told.items()]
     return "\n".join([head, "", *lines])
@@ -157,7 +157,7 @@ def _conflict(lang: str, error: ConflictError) -> str:
 
 def _said(lang: str, record: Record) -> str:
     """A version in one line: status, owner, due date, texts."""
-    parts = [label_of(lang, record.status, "follow_up"), record.owner or "–"]
+    parts = [label_of(lang, record.status, "follow_up"), _plain(record.owner or "–")]
     if record.due_on:
         parts.append(record.due_on.isoformat())
     if queries.viewer().may_see_personal:

@@ -22,7 +22,7 @@ PERSON = (
         "customer_timeline", "Customer timeline", "客户时间线", "count", None, "rows",
         customer.customer_timeline,
         "一位客户（--customer）的全部事件，最新的在前：订单与退款、问卷发出与作答、工单提交与解决、联系、活动各步、积分，"
-        "以及按天合并的登录等互动；--event 只看一类。",
+        "以及按天合并的登录等互动；--event 只看一类（订单含退款，作答含问卷，工单含解决）。",
         window=None, options=(*ONE, "event"), cuts=(), history=False,
     ),
     Metric(

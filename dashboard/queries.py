@@ -1,7 +1,7 @@
 """What pages ask: cached answers of the serving snapshot, for the viewer's rights."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import answers, recorded, refusals
 from dashboard.alike import rows_of
 from dashboard.answers import worth_dates
+from dashboard.answers.people import chosen
 from dashboard.answers.people import people as behind
 from dashboard.book import book_of
 from dashboard.catalogue import Metric
@@ -30,6 +31,15 @@ from data.warehouse.store import Store
 
 STORE = "CUSTOMER_HEALTH_STORE"
 DEFAULT_STORE = ".customer-health/store"
+ADMITTED = """
+SELECT c.customer_id FROM current_customers AS c
+WHERE list_contains($asked, c.customer_id) AND {}
+"""
+OWNERS = """
+SELECT DISTINCT o.owner FROM {table} AS o
+INNER JOIN current_customers AS c ON c.customer_key = o.customer_key
+WHERE o.owner IS NOT NULL AND {clauses} ORDER BY 1
+"""
 STALE_DAYS = 2
 KEPT_ANSWERS = 2000
 KEPT_LISTS = 200
@@ -201,21 +211,41 @@ def campaign_names() -> dict[str, str]:
     return dict(rows.iter_rows())
 
 
+def admitted(customers: Sequence[str]) -> frozenset[str]:
+    """Which of these customers there are, as far as the viewer's rows go."""
+    clauses, values = chosen("c", viewer().rights.rows)
+    text, given = ADMITTED.format(clauses), {"asked": list(customers), **values}
+    with reader().snapshot.cursor() as cursor:
+        found = cursor.execute(text, given).fetchall()
+    return frozenset(row[0] for row in found)
+
+
+def _owners(table: str) -> list[str]:
+    """Who is named as owner in a table with a row per customer the viewer may see."""
+    clauses, values = chosen("c", viewer().rights.rows)
+    text = OWNERS.format(table=table, clauses=clauses)
+    here = reader()
+
+    def ask() -> list[str]:
+        with here.snapshot.cursor() as cursor:
+            return [row[0] for row in cursor.execute(text, values).fetchall()]
+
+    return here.remember(("owners", table, viewer().rights.rows), ask)
+
+
 def owners() -> tuple[str, ...]:
     """Who looks after customers of the watchlist, by the data and by the book."""
     here = reader()
-    rows = here.rows("SELECT DISTINCT owner FROM churn_scores WHERE owner IS NOT NULL")
     try:
         written = held.owners(here)
     except UnavailableError:  # every page asks: without a key the data's own remain
         written = ()
-    return tuple(sorted({*rows["owner"], *written}))
+    return tuple(sorted({*_owners("churn_scores"), *written}))
 
 
 def visit_owners() -> tuple[str, ...]:
     """Who looks after customers: their declared owner, else who saw them last."""
-    rows = reader().rows("SELECT DISTINCT owner FROM visit_owners ORDER BY 1")
-    return tuple(rows["owner"])
+    return tuple(_owners("visit_owners"))
 
 
 def scheme_dates(scheme: str) -> tuple[date, ...]:

@@ -14,7 +14,6 @@ from dashboard.desk import Form
 from dashboard.fates import download
 from dashboard.filters import View
 from dashboard.question import Question
-from dashboard.tier_queries import literal
 from dashboard.words import label_of, say
 
 MOST_EVENTS = 2_000
@@ -69,8 +68,7 @@ def record(view: View) -> None:
         sent = form.submit(say(lang, "desk360.save"))
     if not sent:
         return
-    known = KNOWN.format(literal(made.customer_id))
-    if not queries.reader().rows(known).height:
+    if not queries.admitted([made.customer_id]):
         st.error(say(lang, "visits.unknown"))
         return
     if desk.saved(lang, form, lambda book, pen: contacts.record(book, pen, made)):
@@ -102,15 +100,15 @@ def _filled(lang: str, form: Form) -> Contact:
     return Contact(customer.strip(), kind, day, "visit", outcome, feedback, due)
 
 
-KNOWN = "SELECT customer_id FROM current_customers WHERE customer_id = {}"
-
-
 def loops(view: View) -> None:
     """Recorded contacts with something still to follow, the most pressing first."""
     found = desk.read(view.lang, contacts.listed)
     if found is None:
         return
-    waiting = found.filter(pl.col("status") == "open").sort("follow_up_due")
+    opened = found.filter(pl.col("status") == "open").drop_nulls("customer_id")
+    mine = queries.admitted(opened["customer_id"].to_list())
+    waiting = opened.filter(pl.col("customer_id").is_in(list(mine)))
+    waiting = waiting.sort("follow_up_due")
     if waiting.is_empty():
         st.caption(say(view.lang, "visits.loops.none"))
         return

@@ -36,6 +36,9 @@ from metrics.rhythm import Rhythm, customer_rhythm
 MONTHS = 25
 """Month ends, and the last day, of which the scores of one customer are told."""
 
+TOGETHER = {"order": "refund", "answer": "survey", "ticket": "solved"}
+"""What is told together with a kind of event."""
+
 UNKNOWN = "no customer has this id"
 NO_PURCHASE = "no purchase up to this date"
 PROFILE = """
@@ -95,8 +98,9 @@ def events(view: View) -> pl.DataFrame:
     told = timeline.timeline(
         found, dict(names.iter_rows()), view.as_of, str(settings.timezone)
     )
-    kinds = view.options.get("event")
-    shown = told.filter(pl.col("event") == kinds) if kinds else told
+    asked = view.options.get("event")
+    kinds = [asked, TOGETHER.get(asked, asked)] if asked else []
+    shown = told.filter(pl.col("event").is_in(kinds)) if asked else told
     return _plain(customer_timeline(shown))
 
 

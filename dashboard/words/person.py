@@ -135,7 +135,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "event.refund": ("退款", "Refund"),
     "event.survey": ("发出问卷", "Survey sent"),
     "event.answer": ("作答", "Answer"),
-    "event.ticket": ("提交工单", "Ticket opened"),
+    "event.ticket": ("工单", "Ticket"),
     "event.solved": ("工单解决", "Ticket solved"),
     "event.contact": ("联系", "Contact"),
     "event.campaign": ("活动", "Campaign"),
