@@ -75,8 +75,9 @@ def _figure(view: View, row: Row, ink: Ink) -> str:
     unit = escape(say(view.lang, f"unit.{ink.unit}"))
     chip = cards.state_chip(ALERTS, row, ink)
     between = cards.interval(view.lang, ALERTS, row, ink)
+    name = escape(_name(view.lang, row))
     return (
-        f'<div class="ch-alert-head"><b>{escape(_name(view.lang, row))}</b>'
+        f'<div class="ch-alert-head"><b class="ch-id">{name}</b>'
         f'<span class="ch-value">{value}<small>{unit}</small></span>{chip}</div>'
         f'<div class="ch-interval">{between}</div>'
     )

@@ -23,6 +23,7 @@ GROUPS = {
     ),
     "marketing": (
         ("tiers", "stairs"),
+        ("life_cycle", "cycle"),
         ("campaigns", "campaign"),
         ("loyalty", "loyalty"),
     ),

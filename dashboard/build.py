@@ -13,6 +13,7 @@ from dashboard import (
     programme,
     replay,
     serving,
+    stages,
     ticket_times,
     tierings,
     trials,
@@ -40,6 +41,7 @@ def build(connection: DuckDBPyConnection, settings: Settings, as_of: date) -> No
     tierings.build(connection, settings, periods.month_ends(first, as_of))
     keep_last_day(connection, settings, first, as_of)
     programme.keep(connection, as_of)
+    stages.keep(connection, first, as_of)
     valued = values.dates(first, as_of)
     appraisals.build(connection, settings, valued, valued)
     trials.keep(connection, as_of)

@@ -9,6 +9,7 @@ from dashboard.alert_metrics import ALERTS
 from dashboard.campaign_metrics import CAMPAIGNS
 from dashboard.churn_metrics import CHURN
 from dashboard.delivery_metrics import DELIVERED
+from dashboard.lifecycle_metrics import LIFECYCLE
 from dashboard.loyalty_metrics import LOYALTY
 from dashboard.measure import ANSWER_CUTS, CUSTOMER_CUTS, PURCHASE_CUTS, Metric
 from dashboard.order_metrics import ORDERS
@@ -284,7 +285,7 @@ METRICS: tuple[Metric, ...] = (
         "首次购买在某个月份（--cohort）的客户名单；--in-month：其后第几个月有购买的客户；--by-month：到第几个月为止曾回来过的客户。",
         window=None, options=("cohort", "in-month", "by-month"), cuts=(), history=False,
     ),
-    *DELIVERED, *CAMPAIGNS, *ALERTS, *LOYALTY, *CHURN, *SERVICE, *VISITS, *PERSON,
+    *DELIVERED, *CAMPAIGNS, *ALERTS, *LOYALTY, *LIFECYCLE, *CHURN, *SERVICE, *VISITS, *PERSON,
     *ORDERS,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -26,6 +26,7 @@ FOR_ALL: Final = ("stores",)
 MADE_ANEW: Final = (
     *("tickets", "points", "interactions", "targets"),
     *("contacts", "campaigns", "campaign_members"),
+    *("leads", "channel_spend"),
 )
 """Input tables of which tables are made anew at every refresh."""
 
@@ -44,6 +45,7 @@ RENEWED: Final = {
     "health_moves",
     "serving_costs",
     "programme_cells",
+    "stage_cells",
     "churn_scores",
     "ticket_cases",
     "visit_duties",

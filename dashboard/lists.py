@@ -1,5 +1,6 @@
 """The list behind a count: a link, the customers in a dialog, and their files."""
 
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,15 +28,17 @@ TIERS = ("tier_from", "tier_to")
 MONEY = (
     *("revenue", "margin", "annual_revenue", "revenue_from", "revenue_to"),
     *("expected_spend", "historic", "forecast", "cost", "cost_ahead", "clv"),
+    *("value_if_kept", "value_at_risk"),
 )
 LINK = "customer_360?customer="
 """The address of a customer's page, beside those of the other pages."""
 
-EACH = (*SCORES, "negative_clv")
+EACH = (*SCORES, "negative_clv", "churn_probability")
 """Metrics that list their customers themselves."""
 
 FIRST = dict.fromkeys(SCORES, "people.first.lowest") | {
     "negative_clv": "people.first.negative",
+    "churn_probability": "people.first.at_risk",
     "member_accounts": "people.first.points",
 }
 """The words for the customers that are shown, where they are not the largest."""
@@ -167,7 +170,7 @@ def _columns(lang: str, names: list[str]) -> dict[str, ColumnConfig]:
         label = say(lang, f"people.col.{name}")
         if name == "customer_id":
             found[name] = st.column_config.LinkColumn(
-                label, display_text=f"{LINK}(.*)", pinned=True
+                label, display_text=f"{re.escape(LINK)}(.*)", pinned=True
             )
         elif name in MONEY:
             found[name] = st.column_config.NumberColumn(label, format="%.2f")

@@ -44,6 +44,8 @@ ROW_NAMES = (
     *("customer_id", "part", "tier_from", "tier_to", "tier", "other_tier"),
 )
 OWN_NAMES = {
+    "acquisition_funnel": ("segment", "stage"),
+    "lifecycle_flows": ("stage_from", "stage"),
     "alerts": ("metric", "part"),
     "rectifications": ("rectification",),
     "customer_timeline": ("day", "time", "event", "kind", "id"),

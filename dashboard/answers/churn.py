@@ -49,10 +49,11 @@ LIMIT {top}
 """
 EACH = """
 SELECT
-    s.customer_id, s.churn_probability, s.by_model, s.by_recency, s.by_formula,
-    s.method, s.p_alive, s.overdue_ratio, s.days_since_last, s.value_if_kept,
-    s.value_at_risk
-FROM churn_scores AS s WHERE {chosen} ORDER BY s.customer_id
+    s.customer_id, s.churn_probability, s.value_at_risk, s.value_if_kept,
+    s.days_since_last, s.overdue_ratio, s.p_alive, s.by_model, s.by_recency,
+    s.by_formula, s.method
+FROM churn_scores AS s WHERE {chosen}
+ORDER BY s.value_at_risk DESC NULLS LAST, s.overdue_ratio DESC, s.customer_id
 """
 WORTH = """
 SELECT

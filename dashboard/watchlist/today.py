@@ -52,6 +52,8 @@ def summary(view: View) -> None:
         f'<div class="ch-summary">{say(view.lang, key, **told)}'
         f'<div class="ch-sub">{method}{_doubt(view)}</div></div>'
     )
+    everyone = asked(view, "churn_probability", **{"per-customer": "true"})
+    lists.link(view, (People(everyone),), "churn_probability")
 
 
 def choices(view: View) -> None:

@@ -269,4 +269,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "precision.top": ("联系前", "List of"),
     "precision.lift": ("提升 {lift} 倍", "lift {lift}×"),
     "people.watchlist": ("流失预警名单", "Watchlist"),
+    "people.churn_probability": (
+        "近一年有购买的客户",
+        "Customers with a purchase in a year",
+    ),
+    "people.first.at_risk": (
+        "；此处显示风险价值最高的 {n} 位，文件含全部",
+        "; the {n} with the most at risk are shown, files hold all",
+    ),
+    "people.col.churn_probability": ("流失概率", "Probability"),
+    "people.col.value_at_risk": ("风险价值", "Value at risk"),
+    "people.col.value_if_kept": ("留存价值", "Value if kept"),
+    "people.col.days_since_last": ("距最近购买天数", "Days since last"),
+    "people.col.overdue_ratio": ("逾期倍数", "Overdue ratio"),
+    "people.col.by_model": ("模型概率", "By the model"),
+    "people.col.by_recency": ("规则概率", "By the rule"),
+    "people.col.by_formula": ("公式概率", "By the formula"),
+    "people.col.method": ("所用方法", "Method used"),
+    "people.col.horizon_days": ("期限（天）", "Horizon, days"),
 }

@@ -5,11 +5,20 @@ A reason that is not here stands as it is, so a new one is never lost.
 
 import re
 
-from dashboard.words import campaigns, churn, comparisons, loyalty, planner, service
+from dashboard.words import (
+    campaigns,
+    churn,
+    comparisons,
+    lifecycle,
+    loyalty,
+    planner,
+    service,
+)
 
 CHINESE: tuple[tuple[str, str], ...] = (
     *campaigns.REASONS,
     *loyalty.REASONS,
+    *lifecycle.REASONS,
     *churn.REASONS,
     *comparisons.REASONS,
     *planner.REASONS,

@@ -29,6 +29,7 @@ PATHS = {
     "satisfaction": "satisfaction",
     "tiers": "tiers",
     "campaigns": "campaigns",
+    "life_cycle": "life_cycle",
     "loyalty": "loyalty",
     "churn_watchlist": "churn_watchlist",
     "service": "service",

@@ -52,7 +52,14 @@ KEYED = (
     "answer_totals",
 )
 NUMBERED = ("profiles", "current_customers", "churn_scores")
-SCORED = ("signals", "health_scores", "serving_costs", "visit_duties", "visit_owners")
+SCORED = (
+    "lifecycle_stages",
+    "signals",
+    "health_scores",
+    "serving_costs",
+    "visit_duties",
+    "visit_owners",
+)
 SERVING = {"ticket": 30, "call": 8, "visit": 90, "share_campaign_cost": True}
 COSTLY = Settings.model_validate({"serving": SERVING})
 TOLD = ("clv_backtests",)
@@ -60,6 +67,7 @@ PLAIN = (
     *("purchases", "answers", "requests", "goals", "store_regions", "total_days"),
     *("tier_rules", "campaign_plans", "campaign_entries", "campaign_cells"),
     "campaign_days",
+    *("stage_cells", "step_cells", "lead_paths", "channel_costs"),
     *("points_due", "programme_cells", "member_cells", "member_peers"),
     "cohort_cells",
     *("churn_model", "churn_calibration", "churn_precision"),

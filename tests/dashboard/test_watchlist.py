@@ -197,3 +197,10 @@ def test_saved_customers_are_told_by_the_control_group(
     stop = asked(reader, "stop_loss").row(0, named=True)
     assert stop["measured"]
     assert min(0.05, share) <= stop["effect"] <= max(0.05, share)
+
+
+def test_the_count_is_the_length_of_its_list(reader: Reader) -> None:
+    only = (Condition("region", ("华东",)),)
+    each = Question("churn_probability", where=only, options=(("per-customer", "1"),))
+    count = answer(reader, LOCAL, Question("churn_probability", where=only))["n"][0]
+    assert answer(reader, LOCAL, each).height == count

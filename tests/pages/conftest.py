@@ -19,6 +19,7 @@ PAGES = (
     "lifetime_value",
     "tiers",
     "campaigns",
+    "life_cycle",
     "loyalty",
     "churn_watchlist",
     "service",

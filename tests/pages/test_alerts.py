@@ -1,13 +1,16 @@
 """The alerts on the Overview: planned once, never lost, never over another plan."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.answers import answer
 from dashboard.book import (
     Book,
     Pen,
@@ -20,12 +23,21 @@ from dashboard.book import (
 )
 from dashboard.book.place import BOOK
 from dashboard.book.rectifications import Plan
+from dashboard.question import Question
+from dashboard.reader import Reader
 from dashboard.refresh import refresh
+from dashboard.viewer import LOCAL
 from data.settings import Settings
+from data.warehouse import open_current
+from tests.browser.test_numbers import Shown, agrees
 from tests.faults.company import write
 from tests.pages.conftest import Opener, written
 
 DUE = date(2030, 1, 31)
+NUMBER = re.compile(
+    'data-metric="([^"]+)" data-args="([^"]+)" data-column="([^"]+)"'
+    ' data-row="([^"]+)"[^>]*>([^<]+)<'
+)
 
 
 @pytest.fixture(scope="module")
@@ -201,3 +213,20 @@ def press(app: AppTest, form: str, field: str, value: str) -> None:
     request = found.key.removesuffix(field)
     next(e for e in app.button if e.key == f"{request}send").click()
     app.run()
+
+
+def test_each_number_is_what_the_command_prints(
+    book: Book, unhappy_store: Path, open_page: Opener
+) -> None:
+    reader = Reader(open_current(unhappy_store))
+    asked = {
+        name: answer(reader, LOCAL, Question(name)).to_dicts()
+        for name in ("alerts", "rectifications")
+    }
+    shown = NUMBER.findall(written(open_page(unhappy_store, lang="en")))
+    ours = [each for each in shown if each[0] in asked]
+    assert len(ours) >= 4
+    for metric, args, column, row, text in ours:
+        assert args == metric
+        number = Shown("overview", "", column, unescape(row), unescape(text))
+        assert agrees(number, asked[metric]), number

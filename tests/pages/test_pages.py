@@ -13,6 +13,7 @@ TITLES = {
     "overview": ("总览", "Overview"),
     "satisfaction": ("满意度", "Satisfaction"),
     "tiers": ("客户分层", "Tiers"),
+    "life_cycle": ("生命周期", "Life cycle"),
     "loyalty": ("会员计划", "Loyalty programme"),
     "campaigns": ("营销活动", "Campaigns"),
     "churn_watchlist": ("流失预警", "Churn watchlist"),
