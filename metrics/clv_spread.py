@@ -85,13 +85,11 @@ def clv_cohorts(
     """
     month = pl.col("first_day").dt.strftime("%Y-%m").alias("segment")
     clv, n = pl.col("clv"), pl.len().cast(pl.Int64).alias("n")
-    mean = ratio(exact_sum(clv), pl.len())
+    total = exact_sum(clv).over("segment")
     told = (
         customers.drop_nulls(["clv", "first_day"])
         .with_columns(month)
-        .with_columns(
-            (exact_sum(clv).over("segment") / pl.len().over("segment")).alias("value")
-        )
+        .with_columns((total / pl.len().over("segment")).alias("value"))
         .group_by("segment")
         .agg(
             pl.col("value").first(),

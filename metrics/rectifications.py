@@ -109,9 +109,12 @@ def alerts(judged: DataFrame[Judged], opened: DataFrame[Opened]) -> DataFrame[Al
     Interval: that of the metric
     Grain: one row per metric and part (a dimension, a horizon), of everyone
     Units: those of the metric
-    Source: the thresholds of the settings; the rectification that is open
+    Source: the thresholds of the settings; the newest rectification that is open, as
+        a figure may recover and fall again before the first one is closed
     """
-    standing = opened.filter(pl.col("status") != "closed").select(
+    at_work = opened.filter(pl.col("status") != "closed").sort("opened_on")
+    newest = at_work.unique(["metric", "part"], keep="last", maintain_order=True)
+    standing = newest.select(
         "metric", "part", "rectification", "status", "owner", "due_on"
     )
     found = judged.join(standing, on=["metric", "part"], how="left", validate="1:1")

@@ -21,6 +21,7 @@ from dashboard.book import (
 from dashboard.book.follow_ups import Task
 from dashboard.book.rectifications import Plan
 from data.settings import Settings
+from metrics.rectifications import Opened, alerts
 from tests.book.conftest import Clock, pen
 from tests.faults.company import write
 from tests.metrics.test_rectifications import judged
@@ -51,6 +52,15 @@ def test_a_fall_opens_one_until_it_has_recovered(book: Book) -> None:
     watch(book, "bad", FELL + timedelta(days=7))
     assert rectifications.listed(book)["status"].to_list() == ["open", "closed"]
     assert not verify.verify(book).findings
+
+
+def test_of_two_that_are_open_the_newest_stands_for_the_alert(book: Book) -> None:
+    for later, verdict in enumerate(("bad", "good", "bad")):
+        watch(book, verdict, FELL + timedelta(days=later))
+    opened = rectifications.listed(book)
+    assert opened["status"].to_list() == ["open", "open"]
+    told = alerts(judged("bad"), Opened.validate(opened))
+    assert told["rectification"].to_list() == [opened["rectification"][0]]
 
 
 def test_one_that_is_open_hears_of_the_recovery(book: Book) -> None:
