@@ -240,7 +240,7 @@ def _row(record: Record) -> dict[str, Any]:
         "status": record.status,
         "owner": record.owner,
         "due_on": record.due_on,
-        "action": facts.get("action") or None,
+        "action": record.words.get("action"),
         "outcome": facts.get("outcome"),
         "note": record.words.get("note"),
         "about": facts.get("about"),
@@ -257,7 +257,11 @@ def _asked(programme: str | None, *, open_only: bool) -> Select[Any]:
     asked = standing().where(VERSIONS.c.kind == FOLLOW_UP)
     if programme is not None:
         asked = asked.where(VERSIONS.c.subject == programme)
-    return asked.where(VERSIONS.c.status.not_in(ENDED)) if open_only else asked
+    if not open_only:
+        return asked
+    # Of an erased customer only the outcome is left: there is nobody to turn to.
+    somebody = RECORDS.c.customer_id.is_not(None)
+    return asked.where(VERSIONS.c.status.not_in(ENDED), somebody)
 
 
 def _open(work: Writing, customers: Sequence[str], task: Task) -> list[Record]:
@@ -281,7 +285,7 @@ def _give(work: Writing, held: Record | None, customer: str, task: Task) -> None
 
 
 def _made(customer: str, task: Task) -> Record:
-    facts = {"action": task.action, "about": task.about}
+    words = {"action": task.action.strip(), "note": task.note.strip()}
     return Record(
         id="",
         kind=FOLLOW_UP,
@@ -290,8 +294,8 @@ def _made(customer: str, task: Task) -> Record:
         customer_id=customer,
         owner=task.owner or None,
         due_on=task.due_on,
-        facts={name: value for name, value in facts.items() if value},
-        words={"note": task.note} if task.note.strip() else {},
+        facts={"about": task.about} if task.about else {},
+        words={name: text for name, text in words.items() if text},
     )
 
 

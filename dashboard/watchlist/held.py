@@ -79,7 +79,9 @@ def tasks(reader: Reader) -> pl.DataFrame:
     return _once(
         reader,
         "follow-ups",
-        lambda: follow_ups.listed(kept, programme=PROGRAMME, open_only=False),
+        lambda: follow_ups.listed(
+            kept, programme=PROGRAMME, open_only=False
+        ).drop_nulls("customer_id"),
     )
 
 
@@ -87,9 +89,13 @@ def resting(reader: Reader, today: date) -> list[str]:
     """Customers whose follow-up sleeps until later, or was closed in an episode."""
     rows = tasks(reader)
     asleep = (pl.col("status") == "snoozed") & (pl.col("due_on") > today)
-    since = episodes(reader).filter(pl.col("ends_on") >= today)
-    closed = rows.filter(pl.col("status") == "closed").join(
-        since, on="customer_id", how="semi"
+    running = episodes(reader).filter(pl.col("ends_on") >= today)
+    since = running.group_by("customer_id").agg(pl.col("started_on").max())
+    day = pl.col("written_at").str.slice(0, 10).str.to_date()
+    closed = (
+        rows.filter(pl.col("status") == "closed")
+        .join(since, on="customer_id")
+        .filter(day >= pl.col("started_on"))
     )
     both = {*rows.filter(asleep)["customer_id"], *closed["customer_id"]}
     return sorted(both - set(rows.filter(AT_WORK)["customer_id"]))

@@ -558,3 +558,23 @@ def test_a_kill_during_a_save_loses_nothing_acknowledged(book: Book) -> None:
         book, pen("Li", last), [last], Task("visit", "Wang", None, note="what was said")
     )
     assert follow_ups.listed(book, customers=[last]).height == 1
+
+
+def test_what_people_type_is_not_in_the_file(book: Book, tmp_path: Path) -> None:
+    told = "call 13800138000 after six"
+    follow_ups.assign(book, pen(), ["C1"], Task("churn", "Li", action=told, note=told))
+    assert follow_ups.listed(book)["action"].to_list() == [told]
+    book.engine.dispose()
+    for file in tmp_path.rglob("book.*"):
+        assert b"13800138000" not in file.read_bytes()
+
+
+def test_nobody_is_left_to_turn_to_after_an_erasure(book: Book, clock: Clock) -> None:
+    due = clock.at.date() + timedelta(days=1)
+    for customer in ("C1", "C2"):
+        follow_ups.assign(book, pen(), [customer], Task("churn", "Li", due_on=due))
+    erasure.erase(book, pen(), "C1")
+    clock.go_on(days=3)
+    assert follow_ups.overdue(book, clock.at.date())["customer_id"].to_list() == ["C2"]
+    assert follow_ups.listed(book)["customer_id"].to_list() == ["C2"]
+    assert len(follow_ups.escalate(book, pen())) == 1
