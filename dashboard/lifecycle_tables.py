@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import streamlit as st
 
-from dashboard import cards, filters, lists
+from dashboard import filters, lists
 from dashboard.filters import View
 from dashboard.loyalty_tables import Accounts, Columns, grid, note, rows_of
 from dashboard.naming import namer
@@ -45,7 +45,7 @@ def stages(view: View) -> None:
     """Customers by stage, and their lists."""
     question = view.ask("lifecycle_stage")
     rows = rows_of(view, question)
-    names = [label_of(view.lang, row["segment"], "tier") for row in rows]
+    names = [label_of(view.lang, row["segment"], "stage") for row in rows]
     named = list(zip(names, rows, strict=True))
     st.html(grid(view, question, named, STAGES, "stage"))
     offered = tuple(
@@ -65,7 +65,7 @@ def flows(view: View) -> None:
     """Who moved from which stage to which since the last month end."""
     question = view.ask("lifecycle_flows")
     names = ("stage_from", "stage", "customers")
-    matrix(view, question, names, cards.ink_for(view, "revenue"))
+    matrix(view, question, names, "stage")
 
 
 def funnel(view: View) -> None:

@@ -167,7 +167,7 @@ def moves(view: View) -> None:
     """Members by tier a year ago and now."""
     question = _asked_without_outcome(view, "member_moves", (*EVER, "tier"))
     names = ("tier_from", "tier_to", "customers")
-    matrix(view, question, names, cards.ink_for(view, "revenue"))
+    matrix(view, question, names)
 
 
 def rows_of(view: View, question: Question) -> list[Row]:

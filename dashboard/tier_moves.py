@@ -30,7 +30,7 @@ def migration(view: View, chosen: str) -> None:
     measure = filters.pick(view, "measure", MEASURES, labels)
     question = view.ask("tier_migration", scheme=chosen, **_from(view, chosen))
     shown = ("tier_from", "tier_to", measure)
-    matrix(view, question, shown, cards.ink_for(view, "revenue"))
+    matrix(view, question, shown)
     _behind(view, chosen, question)
 
 

@@ -86,7 +86,7 @@ def crosswalk(view: View, chosen: str) -> None:
     other = filters.pick(view, "other", others, [scheme_name(view, s) for s in others])
     question = view.ask("tier_crosswalk", scheme=chosen, other=other)
     shown = ("tier", "other_tier", "customers")
-    matrix(view, question, shown, cards.ink_for(view, "revenue"))
+    matrix(view, question, shown)
 
 
 def grid(view: View) -> None:
@@ -179,10 +179,14 @@ def _key(view: View, tier: str, places: dict[str, int]) -> str:
 
 
 def matrix(
-    view: View, question: Question, names: tuple[str, str, str], money: Ink
+    view: View, question: Question, names: tuple[str, str, str], kind: str = "tier"
 ) -> None:
-    """A heat table of a count or an amount by two names of each row."""
+    """A heat table of a count or an amount by two names of each row.
+
+    `kind` is whose names they are: of tiers, or of stages.
+    """
     down, across, measure = names
+    money = cards.ink_for(view, "revenue")
     rows = queries.answer(question).to_dicts()
     if not rows or down not in rows[0]:
         why = reason_text(view.lang, rows[0].get("reason") if rows else None)
@@ -193,7 +197,7 @@ def matrix(
     most = max((abs(row[measure] or 0) for row in rows), default=0) or 1
     ink = money.of("count") if measure == "customers" else money
     body = "".join(
-        f'<tr><td class="name">{escape(tier_name(view, one))}</td>'
+        f'<tr><td class="name">{escape(label_of(view.lang, str(one), kind))}</td>'
         + "".join(
             _heat(question, found.get((one, two)), measure, (ink, most))
             for two in acrosses
@@ -202,7 +206,8 @@ def matrix(
         for one in downs
     )
     corner = say(view.lang, f"matrix.{down}")
-    head = head_row([corner, *(tier_name(view, two) for two in acrosses)], words=1)
+    named = (label_of(view.lang, str(two), kind) for two in acrosses)
+    head = head_row([corner, *named], words=1)
     st.html(framed(question, head + body))
 
 

@@ -111,11 +111,11 @@ def calibration_of(chance: Array, left: Labels) -> tuple[float, float] | None:
 
 
 def _logistic(columns: pl.DataFrame, left: Labels) -> Rule:
-    values = columns.to_numpy()
-    mean, scale = values.mean(axis=0), values.std(axis=0)
     if not columns.width:
         share = log_odds(np.array([left.mean()]))
         return Rule((), (), (), (), float(share[0]))
+    values = columns.to_numpy()
+    mean, scale = values.mean(axis=0), values.std(axis=0)
     intercept, weight = _fitted((values - mean) / scale, left, SHRINK)
     around = (tuple(map(float, mean)), tuple(map(float, scale)))
     return Rule(tuple(columns.columns), *around, weight, intercept)
