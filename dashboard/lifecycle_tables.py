@@ -120,7 +120,7 @@ def _break(
     row, (before, stage) = min(told, key=lambda each: float(each[0]["value"]))
     share = written(Cell(question, row), Ink(view.lang, "share"))
     sentence = say(view.lang, key, before=before, stage=stage, share=share)
-    st.html(f'<div class="ch-summary undecided">{sentence}</div>')
+    st.html(f'<div class="ch-summary undecided ch-id">{sentence}</div>')
 
 
 def _by_channel(view: View, metric: str) -> Question:

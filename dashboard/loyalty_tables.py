@@ -190,7 +190,7 @@ def grid(
     heads = [say(view.lang, f"{words}.col.{name}") for name in ("name", *dict(columns))]
     ink = cards.ink_for(view, "revenue")
     body = "".join(
-        f'<tr><td class="name">{escape(name)}</td>'
+        f'<tr><td class="name ch-id">{escape(name)}</td>'
         + "".join(
             f'<td class="num">{inside(Cell(question, row, column), ink.of(unit))}</td>'
             for column, unit in columns

@@ -154,7 +154,7 @@ def test_the_texts_are_read_as_a_person_reads_them() -> None:
 # Where digits are words: dates, ids, windows, scales, definitions, a command to copy.
 WORDED = {
     *("ch-meta", "ch-notice", "ch-kpi-head", "ch-interval", "ch-sub", "ch-lines"),
-    *("ch-big", "ch-tip", "ch-def", "ch-score", "ch-command", "ch-id"),
+    *("ch-big", "ch-tip", "ch-def", "ch-score", "ch-command", "ch-id", "ch-page-title"),
 }
 UNMARKED = """() => { const found = []; const walk = document.createTreeWalker(
     document.querySelector('[data-testid=stMain]'), NodeFilter.SHOW_TEXT);
