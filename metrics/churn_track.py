@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pandera.typing.polars import DataFrame
 
 from metrics.churn_frames import ChurnCurve, ChurnEvaluation, ChurnPrecision
-from metrics.estimates import CONFIDENCE, exact_sum, wilson
+from metrics.estimates import CONFIDENCE, exact_sum, ratio, wilson
 from metrics.likelihood import Array
 
 TENTHS = 10
@@ -236,11 +236,13 @@ def _tenths(name: str, chance: Array, left: Labels) -> pl.DataFrame:
     smaller = pl.col("chance").rank("min").cast(pl.Int64) - 1
     tenth = (1 + TENTHS * smaller // pl.len()).cast(pl.Int64)
     summed = rows.group_by(tenth.alias("tenth")).agg(
-        (exact_sum(pl.col("chance"), decimals=12) / pl.len()).alias("predicted"),
+        exact_sum(pl.col("chance"), decimals=12).alias("expected"),
         pl.col("left").sum().cast(pl.Int64).alias("churned"),
         pl.len().cast(pl.Int64).alias("n"),
     )
-    return summed.sort("tenth").with_columns(pl.lit(name).alias("segment"))
+    predicted = ratio(pl.col("expected"), pl.col("n")).alias("predicted")
+    named = pl.lit(name).alias("segment")
+    return summed.sort("tenth").with_columns(predicted, named).drop("expected")
 
 
 def _caught(chance: Array, left: Labels, top: int) -> float:

@@ -89,7 +89,7 @@ def clv_cohorts(
     told = (
         customers.drop_nulls(["clv", "first_day"])
         .with_columns(month)
-        .with_columns((total / pl.len().over("segment")).alias("value"))
+        .with_columns(ratio(total, pl.len().over("segment")).alias("value"))
         .group_by("segment")
         .agg(
             pl.col("value").first(),

@@ -197,7 +197,8 @@ def member_comparison(
         rows.filter(pl.col("side") == side).drop("side") for side in ("member", "other")
     )
     pairs = member.join(other, on=STRATUM, suffix="_other")
-    pairs = pairs.filter((pl.col("customers") > 1) & (pl.col("customers_other") > 1))
+    enough = (pl.col("customers") > 1) & (pl.col("customers_other") > 1)
+    pairs = pairs.filter(enough).sort(STRATUM)  # sums in one order: equal digits
     total = int(member["customers"].sum())
     told = [_compared(pairs, outcome, total, confidence) for outcome in OUTCOMES]
     schema = {k: v.dtype.type for k, v in Comparison.to_schema().columns.items()}

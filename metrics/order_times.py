@@ -8,7 +8,7 @@ import polars as pl
 from pandera.typing.polars import DataFrame, LazyFrame
 
 from data.schemas.person import TimedOrders
-from metrics.estimates import ratio
+from metrics.estimates import exact_sum, ratio
 from metrics.frames import Result
 
 ONLINE, OFFLINE, UNKNOWN = "online", "offline", "unknown"
@@ -83,21 +83,22 @@ def order_channels(
         .otherwise(pl.lit(ONLINE))
         .alias("place")
     )
-    sums = pl.col("orders", "revenue").sum()
-    each = orders.group_by(channel.alias("segment"), place).agg(sums).collect()
-    kinds = each.group_by("place").agg(sums)
-    whole = [
+    sums = pl.col("orders").sum(), exact_sum(pl.col("revenue")).alias("revenue")
+    each = orders.group_by(channel.alias("segment"), place).agg(*sums).collect()
+    kinds = each.group_by("place").agg(*sums)
+    whole = each.select(*sums).row(0, named=True)
+    parts = [
         kinds.select(pl.col("place").alias("segment"), "place", "orders", "revenue"),
         each,
     ]
     shares = (
-        ratio(pl.col(name), pl.lit(each[name].sum())).alias(into)
+        ratio(pl.col(name), pl.lit(whole[name])).alias(into)
         for name, into in (("orders", "share"), ("revenue", "revenue_share"))
     )
     columns = list(OrderChannels.to_schema().columns)
     marked = [
         rows.with_columns(pl.lit(total).alias("total"))
-        for rows, total in zip(whole, (True, False), strict=True)
+        for rows, total in zip(parts, (True, False), strict=True)
     ]
     told = pl.concat(marked).with_columns(*shares).select(columns)
     by = ["total", "orders", "segment"]
