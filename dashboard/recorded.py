@@ -14,6 +14,7 @@ SCHEMA = {"customer_id": pl.String, "kind": pl.String, "contacted_on": pl.Date}
 METRICS = (
     "visit_compliance", "visit_progress", "visit_list", "next_action",
     "trial_plan", "trial_assignment",
+    "churn_probability", "watchlist", "stop_loss", "saved_customers",
 )  # fmt: skip
 """Figures that change with what people record, without a refresh."""
 

@@ -59,7 +59,7 @@ class StopLoss(Result):
     segment: pl.String = pa.Field()
     value: pl.Float64 = pa.Field(nullable=True)
     n: pl.Int64 = pa.Field(ge=0)
-    worth_contacting: pl.Int64 = pa.Field(ge=0)
+    worth_contacting: pl.Int64 = pa.Field(ge=0, nullable=True)
     total: pl.Float64 = pa.Field(nullable=True)
     break_even: pl.Float64 = pa.Field(nullable=True)
     effect: pl.Float64 = pa.Field()

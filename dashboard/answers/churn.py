@@ -57,9 +57,12 @@ ORDER BY s.value_at_risk DESC NULLS LAST, s.overdue_ratio DESC, s.customer_id
 """
 WORTH = """
 SELECT
-    COUNT(*) AS n, COUNT(*) FILTER (found > 0) AS worth_contacting,
+    COUNT(*) AS n,
+    CASE WHEN COUNT(found) > 0 THEN COUNT(*) FILTER (found > 0) END
+        AS worth_contacting,
     SUM(CAST(1e4 * found AS BIGINT)) / 1e4 / COUNT(found) AS value,
-    SUM(CAST(1e4 * GREATEST(found, 0) AS BIGINT)) / 1e4 AS total,
+    SUM(CAST(1e4 * CASE WHEN found > 0 THEN found WHEN found <= 0 THEN 0 END AS BIGINT))
+        / 1e4 AS total,
     SUM(CAST(1e12 * churn_probability AS BIGINT)) / 1e12 / COUNT(churn_probability)
         AS churn_probability
 FROM (
