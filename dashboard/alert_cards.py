@@ -45,8 +45,8 @@ def in_force(view: View) -> None:
 
 def _rows() -> tuple[list[Row], dict[Key, Row]]:
     """The figures with thresholds, and the newest rectification of each."""
-    alerts: list[Row] = queries.noted(ALERTS).to_dicts()
-    mended = queries.noted(MENDED).sort("opened_on", nulls_last=False).to_dicts()
+    alerts: list[Row] = queries.answer(ALERTS).to_dicts()
+    mended = queries.answer(MENDED).sort("opened_on", nulls_last=False).to_dicts()
     mended.sort(key=lambda row: row["status"] != "closed")
     return alerts, {(row["metric"], row["part"]): row for row in mended}
 
@@ -179,22 +179,13 @@ def _plan(view: View, mended: Row, form: Form) -> None:
 
 
 def _close(view: View, form: Form) -> None:
-    lang = view.lang
-    with st.form(form.key("form"), border=False):
-        outcome = st.selectbox(
-            say(lang, "alerts.form.outcome"),
-            rectifications.OUTCOMES,
-            index=None,
-            placeholder=say(lang, "alerts.form.choose"),
-            format_func=lambda code: label_of(lang, code, "rectified"),
-            key=form.key(f"outcome-{lang}"),
-        )
-        note = st.text_area(say(lang, "alerts.form.note"), key=form.key("note"))
-        sent = form.submit(say(lang, "alerts.form.close"))
-    if sent and desk.saved(
-        lang,
+    told = desk.closing(
+        view.lang, form, rectifications.OUTCOMES, "rectified", "alerts.form.close"
+    )
+    if told and desk.saved(
+        view.lang,
         form,
-        lambda book, pen: rectifications.close(book, pen, form.it, outcome or "", note),
+        lambda book, pen: rectifications.close(book, pen, form.it, *told),
     ):
         st.rerun()
 

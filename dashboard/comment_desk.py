@@ -81,23 +81,12 @@ def _give(view: View, comment: Comment) -> None:
 
 
 def _close(view: View, row: FollowUp) -> None:
-    lang = view.lang
     form = desk.form(f"answered-{row['id']}", Seen(row["id"], row["version"]))
-    with st.form(form.key("form"), border=False):
-        outcome = st.selectbox(
-            say(lang, "alerts.form.outcome"),
-            follow_ups.OUTCOMES,
-            index=None,
-            placeholder=say(lang, "alerts.form.choose"),
-            format_func=lambda code: label_of(lang, code, "outcome"),
-            key=form.key(f"outcome-{lang}"),
-        )
-        note = st.text_area(say(lang, "alerts.form.note"), key=form.key("note"))
-        sent = form.submit(say(lang, "comments.close"))
-    if sent and desk.saved(
-        lang,
-        form,
-        lambda book, pen: follow_ups.close(book, pen, form.it, outcome or "", note),
+    told = desk.closing(
+        view.lang, form, follow_ups.OUTCOMES, "outcome", "comments.close"
+    )
+    if told and desk.saved(
+        view.lang, form, lambda book, pen: follow_ups.close(book, pen, form.it, *told)
     ):
         st.rerun()
 

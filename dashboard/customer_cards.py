@@ -66,7 +66,7 @@ def head(view: View, customer: str) -> None:
 def next_action(view: View, customer: str) -> None:
     """The next best action with its reason, and what comes after it."""
     question = view.ask("next_action", customer=customer)
-    first, *others = queries.now(question).to_dicts()
+    first, *others = queries.answer(question).to_dicts()
     kind = KINDS.get(first["action"], "")
     also = say(view.lang, "list.comma").join(
         say(view.lang, f"action.{row['action']}") for row in others

@@ -16,7 +16,7 @@ since.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -94,6 +94,24 @@ def form(name: str, seen: Seen | None = None) -> Form:
         here = replace(here, seen=seen)
     st.session_state[place] = here
     return here
+
+
+def closing(
+    lang: str, here: Form, outcomes: Sequence[str], kind: str, label: str
+) -> tuple[str, str] | None:
+    """A form that asks what came of it: outcome and note, in the run that sent it."""
+    with st.form(here.key("form"), border=False):
+        outcome = st.selectbox(
+            say(lang, "desk.outcome"),
+            outcomes,
+            index=None,
+            placeholder=say(lang, "desk.choose"),
+            format_func=lambda code: label_of(lang, code, kind),
+            key=here.key(f"outcome-{lang}"),
+        )
+        note = st.text_area(say(lang, "desk.note"), key=here.key("note"))
+        sent = here.submit(say(lang, label))
+    return (outcome or "", note) if sent else None
 
 
 def pen(here: Form) -> Pen:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import formats, queries, state
+from dashboard import formats, queries, reach, state
 from dashboard.catalogue import METRICS, find
 from dashboard.naming import namer
 from dashboard.question import ATTRIBUTES, Condition, Question
@@ -88,10 +88,10 @@ def fields(default_language: str) -> list[state.Field]:
         state.one("stage", STAGES, ""),
         state.one("rank", RANKS, ""),
         state.one("top", TOPS, ""),
-        state.one("owner", queries.owners(), ""),
+        state.one("owner", reach.owners(), ""),
         state.one("duties_show", DUTIES, ""),
         state.one("care_show", CARE, ""),
-        state.one("visit_owner", queries.visit_owners(), ""),
+        state.one("visit_owner", reach.visit_owners(), ""),
         state.one("tickets_show", TICKETS, ""),
         state.one("pareto_by", PARETO, ""),
         state.one("service_trend", TRENDS, ""),

@@ -129,6 +129,21 @@ def listed(view: View, people: People) -> None:
     st.code(people.command, language=None, wrap_lines=True)
 
 
+def first_rows(
+    view: View, name: str, rows: pl.DataFrame, columns: dict[str, ColumnConfig]
+) -> None:
+    """The first rows of a list as a table in which nothing can be taken out."""
+    with st.container(key=f"peopletable-{name}"):
+        st.dataframe(
+            rows,
+            hide_index=True,
+            placeholder=formats.DASH,
+            width="stretch",
+            height=min(430, 38 + 35 * rows.height),
+            column_config=columns,
+        )
+
+
 def _first(people: People) -> str:
     """The words that say which customers are shown."""
     return FIRST.get(people.question.metric, "people.first")

@@ -1,7 +1,7 @@
 """What pages ask: cached answers of the serving snapshot, for the viewer's rights."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,15 +13,12 @@ import streamlit as st
 from dashboard import answers, recorded, refusals
 from dashboard.alike import rows_of
 from dashboard.answers import worth_dates
-from dashboard.answers.people import chosen
 from dashboard.answers.people import people as behind
-from dashboard.book import book_of
 from dashboard.catalogue import Metric
 from dashboard.question import Question
 from dashboard.reader import Reader
 from dashboard.refusals import Refusal
 from dashboard.viewer import LOCAL, Viewer
-from dashboard.watchlist import held
 from data.errors import UnavailableError
 from data.warehouse import open_current, rejects
 from data.warehouse.inventory import Entry, inventory
@@ -31,15 +28,6 @@ from data.warehouse.store import Store
 
 STORE = "CUSTOMER_HEALTH_STORE"
 DEFAULT_STORE = ".customer-health/store"
-ADMITTED = """
-SELECT c.customer_id FROM current_customers AS c
-WHERE list_contains($asked, c.customer_id) AND {}
-"""
-OWNERS = """
-SELECT DISTINCT o.owner FROM {table} AS o
-INNER JOIN current_customers AS c ON c.customer_key = o.customer_key
-WHERE o.owner IS NOT NULL AND {clauses} ORDER BY 1
-"""
 STALE_DAYS = 2
 KEPT_ANSWERS = 2000
 KEPT_LISTS = 200
@@ -88,7 +76,10 @@ def reader() -> Reader:
 
 
 def answer(question: Question) -> pl.DataFrame:
-    """The answer to a question; asked again, it comes from the cache."""
+    """The answer to a question; asked again, it comes from the cache.
+
+    Errors: UnavailableError where it needs a book that cannot be read.
+    """
     here = reader()
     return _answer(_state(here, question), viewer(), question, here)
 
@@ -100,32 +91,10 @@ def _state(here: Reader, question: Question) -> str:
     return f"{here.snapshot.id} {recorded.mark(here.snapshot.store)}"
 
 
-def now(question: Question) -> pl.DataFrame:
-    """The answer as of this moment, for what people write while a snapshot serves."""
-    return answers.answer(reader(), viewer(), question)
-
-
 @st.cache_resource(max_entries=KEPT_ANSWERS, show_spinner=False)
 def _answer(
     snapshot: str, viewer: Viewer, question: Question, _reader: Reader
 ) -> pl.DataFrame:
-    return answers.answer(_reader, viewer, question)
-
-
-def noted(question: Question) -> pl.DataFrame:
-    """An answer that depends on what people wrote: kept until somebody writes.
-
-    Errors: UnavailableError when the book cannot be read.
-    """
-    here, head = reader(), book_of(store()).head()
-    return _noted((here.snapshot.id, str(head)), viewer(), question, here)
-
-
-@st.cache_resource(max_entries=KEPT_LISTS, show_spinner=False)
-def _noted(
-    state: tuple[str, str], viewer: Viewer, question: Question, _reader: Reader
-) -> pl.DataFrame:
-    del state  # it is there for the cache
     return answers.answer(_reader, viewer, question)
 
 
@@ -209,43 +178,6 @@ def campaign_names() -> dict[str, str]:
         " ORDER BY p.starts_on DESC, p.campaign_id DESC"
     )
     return dict(rows.iter_rows())
-
-
-def admitted(customers: Sequence[str]) -> frozenset[str]:
-    """Which of these customers there are, as far as the viewer's rows go."""
-    clauses, values = chosen("c", viewer().rights.rows)
-    text, given = ADMITTED.format(clauses), {"asked": list(customers), **values}
-    with reader().snapshot.cursor() as cursor:
-        found = cursor.execute(text, given).fetchall()
-    return frozenset(row[0] for row in found)
-
-
-def _owners(table: str) -> list[str]:
-    """Who is named as owner in a table with a row per customer the viewer may see."""
-    clauses, values = chosen("c", viewer().rights.rows)
-    text = OWNERS.format(table=table, clauses=clauses)
-    here = reader()
-
-    def ask() -> list[str]:
-        with here.snapshot.cursor() as cursor:
-            return [row[0] for row in cursor.execute(text, values).fetchall()]
-
-    return here.remember(("owners", table, viewer().rights.rows), ask)
-
-
-def owners() -> tuple[str, ...]:
-    """Who looks after customers of the watchlist, by the data and by the book."""
-    here = reader()
-    try:
-        written = held.owners(here)
-    except UnavailableError:  # every page asks: without a key the data's own remain
-        written = ()
-    return tuple(sorted({*_owners("churn_scores"), *written}))
-
-
-def visit_owners() -> tuple[str, ...]:
-    """Who looks after customers: their declared owner, else who saw them last."""
-    return tuple(_owners("visit_owners"))
 
 
 def scheme_dates(scheme: str) -> tuple[date, ...]:

@@ -15,6 +15,7 @@ METRICS = (
     "visit_compliance", "visit_progress", "visit_list", "next_action",
     "trial_plan", "trial_assignment",
     "churn_probability", "watchlist", "stop_loss", "saved_customers",
+    "alerts", "rectifications",
 )  # fmt: skip
 """Figures that change with what people record, without a refresh."""
 

@@ -82,15 +82,8 @@ def _listed(view: View, show: str, count: int) -> None:
     st.caption(told)
     if not count:
         return
-    with st.container(key="peopletable-tickets"):
-        st.dataframe(
-            _worded(view.lang, first),
-            hide_index=True,
-            placeholder=formats.DASH,
-            width="stretch",
-            height=min(430, 38 + 35 * first.height),
-            column_config=_columns(view.lang),
-        )
+    worded = _worded(view.lang, first)
+    lists.first_rows(view, "tickets", worded, _columns(view.lang))
     lists.files(view, People(view.ask("ticket_list", show=show)), count)
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboard import agenda, desk, queries
+from dashboard import agenda, desk, queries, reach
 from dashboard.agenda import Event
 from dashboard.book import Book, Pen, Seen, contacts
 from dashboard.book.contacts import Contact
@@ -68,7 +68,7 @@ def record(view: View) -> None:
         sent = form.submit(say(lang, "desk360.save"))
     if not sent:
         return
-    if not queries.admitted([made.customer_id]):
+    if not reach.admitted([made.customer_id]):
         st.error(say(lang, "visits.unknown"))
         return
     if desk.saved(lang, form, lambda book, pen: contacts.record(book, pen, made)):
@@ -106,7 +106,7 @@ def loops(view: View) -> None:
     if found is None:
         return
     opened = found.filter(pl.col("status") == "open").drop_nulls("customer_id")
-    mine = queries.admitted(opened["customer_id"].to_list())
+    mine = reach.admitted(opened["customer_id"].to_list())
     waiting = opened.filter(pl.col("customer_id").is_in(list(mine)))
     waiting = waiting.sort("follow_up_due")
     if waiting.is_empty():

@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from dashboard import cards, filters, formats, lists, queries, state, visit_desk
+from dashboard import cards, filters, formats, lists, queries, reach, state, visit_desk
 from dashboard.campaign_numbers import rows_of
 from dashboard.catalogue import find
 from dashboard.filters import View
@@ -149,7 +149,7 @@ def owed(view: View) -> None:
         st.selectbox,
         say(view.lang, "visit_owner.pick"),
         "visit_owner",
-        options=["", *queries.visit_owners()],
+        options=["", *reach.visit_owners()],
         format_func=lambda code: code or say(view.lang, "visit_owner.all"),
         width=260,
     )
@@ -178,15 +178,8 @@ def _listed(view: View, show: str, count: int, first: pl.DataFrame) -> None:
     st.caption(told)
     if not count:
         return
-    with st.container(key="peopletable-duties"):
-        st.dataframe(
-            _worded(view.lang, first),
-            hide_index=True,
-            placeholder=formats.DASH,
-            width="stretch",
-            height=min(430, 38 + 35 * first.height),
-            column_config=_columns(view.lang),
-        )
+    worded = _worded(view.lang, first)
+    lists.first_rows(view, "duties", worded, _columns(view.lang))
 
 
 def _count(view: View, metric: str, owner: str) -> int:

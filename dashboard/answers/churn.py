@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 from pandera.typing.polars import DataFrame
 
+from dashboard import willing
 from dashboard.answers.trials import clauses
 from dashboard.answers.view import View, offered
 from dashboard.cells import frame, put
@@ -43,7 +44,9 @@ SELECT
 FROM churn_scores AS s WHERE {chosen} GROUP BY ALL ORDER BY 1
 """
 LISTED = """
-SELECT s.* FROM churn_scores AS s WHERE {chosen}
+SELECT s.* FROM churn_scores AS s
+ANTI JOIN left_alone AS l ON l.customer_id = s.customer_id
+WHERE {chosen}
 ORDER BY {rank} DESC NULLS LAST, s.overdue_ratio DESC NULLS LAST, s.customer_id
 LIMIT {top}
 """
@@ -77,7 +80,7 @@ SELECT
     COUNT(o.day) FILTER (o.days > 0) > 0 AS bought,
     CAST(COALESCE(SUM(o.margin), 0) AS DOUBLE) AS margin
 FROM listed_episodes AS e
-LEFT JOIN profiles AS p ON p.customer_id = e.customer_id
+INNER JOIN profiles AS p ON p.customer_id = e.customer_id
 LEFT JOIN occasions AS o
     ON o.customer_key = p.customer_key AND o.day > e.started_on AND o.day <= e.ends_on
     AND o.valid_from <= DATE '{as_of}' AND o.valid_to > DATE '{as_of}'
@@ -145,13 +148,19 @@ def candidates(view: View) -> pl.DataFrame:
     if rank not in RANKS:
         raise UsageError(f"--rank {rank}: it is one of {', '.join(RANKS)}")
     query = LISTED.format(
-        chosen=chosen(view, held.resting(view.reader, view.as_of)),
-        rank=RANKS[rank].format(saved=saved(view)),
-        top=_top(view),
+        chosen=chosen(view), rank=RANKS[rank].format(saved=saved(view)), top=_top(view)
     )
     with view.reader.snapshot.cursor() as cursor:
+        put(cursor, "left_alone", _left_alone(view))
         rows = frame(cursor, query)
     return rows.with_columns(held.held_out(view.reader, rows, view.as_of))
+
+
+def _left_alone(view: View) -> pl.DataFrame:
+    """Who has refused to be contacted, or rests for now."""
+    resting = held.resting(view.reader, view.as_of)
+    asleep = pl.DataFrame({"customer_id": resting}, schema={"customer_id": pl.String})
+    return pl.concat([willing.refused(view.reader), asleep])
 
 
 def kept(view: View) -> DataFrame[SavedCustomers]:
@@ -215,7 +224,7 @@ def saved(view: View) -> str:
     return SAVED.format(effect=told.value, cost=costs.contact_cost, reward=costs.reward)
 
 
-def chosen(view: View, without: Sequence[str] = ()) -> str:
+def chosen(view: View) -> str:
     """Which customers are asked for, as SQL.
 
     An owner has the customers that the data name and those given to them in the book.
@@ -225,8 +234,6 @@ def chosen(view: View, without: Sequence[str] = ()) -> str:
         owner = view.options["owner"]
         mine = _among(held.owned(view.reader, owner))
         parts.append(f"(s.owner = {literal(owner)} OR {mine})")
-    if without:
-        parts.append(f"NOT {_among(without)}")
     return " AND ".join(parts or ["TRUE"])
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Select
 
 from dashboard.book import contacts, control
 from dashboard.book.contacts import Contact
+from dashboard.book.follow_up_rows import frame
 from dashboard.book.ledger import Book, chunks
 from dashboard.book.records import (
     ENDED,
@@ -33,26 +34,6 @@ from data.errors import UsageError
 PROGRAMMES = ("churn", "visit", "care", "complaint", "comment")
 STATUSES = ("open", "assigned", "contacted", "snoozed", "closed", "withdrawn")
 OUTCOMES = ("kept", "lost", "not_reached", "no_need", "solved", "other")
-SCHEMA = {
-    "id": pl.String,
-    "version": pl.Int64,
-    "customer_id": pl.String,
-    "programme": pl.String,
-    "status": pl.String,
-    "owner": pl.String,
-    "due_on": pl.Date,
-    "action": pl.String,
-    "outcome": pl.String,
-    "note": pl.String,
-    "about": pl.String,
-    "contacts": pl.Int64,
-    "escalated_on": pl.Date,
-    "created_by": pl.String,
-    "created_at": pl.String,
-    "written_by": pl.String,
-    "written_at": pl.String,
-}
-"""What `listed` returns: one row per follow-up, as it stands."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +166,7 @@ def listed(
     customers: Sequence[str] | None = None,
     open_only: bool = True,
 ) -> pl.DataFrame:
-    """Follow-ups as they stand: one row each (`SCHEMA`), the soonest due first.
+    """Follow-ups as they stand: one row each (`follow_up_rows.SCHEMA`), by due day.
 
     Errors: UnavailableError when the book cannot be read.
     """
@@ -221,36 +202,6 @@ def escalate(book: Book, pen: Pen) -> tuple[Record, ...]:
                 work.change(record, "escalate", status=status, facts=facts)
 
     return book.write(pen, ["escalate"], change)
-
-
-def frame(records: Sequence[Record]) -> pl.DataFrame:
-    """Follow-ups as rows, by due date and customer."""
-    found = pl.DataFrame([_row(record) for record in records], schema=SCHEMA)
-    return found.sort("due_on", "customer_id", "id", nulls_last=True)
-
-
-def _row(record: Record) -> dict[str, Any]:
-    facts = record.facts
-    marked = facts.get("escalated_on")
-    return {
-        "id": record.id,
-        "version": record.version,
-        "customer_id": record.customer_id,
-        "programme": record.subject,
-        "status": record.status,
-        "owner": record.owner,
-        "due_on": record.due_on,
-        "action": record.words.get("action"),
-        "outcome": facts.get("outcome"),
-        "note": record.words.get("note"),
-        "about": facts.get("about"),
-        "contacts": facts.get("contacts", 0),
-        "escalated_on": date.fromisoformat(marked) if marked else None,
-        "created_by": record.created_by,
-        "created_at": record.created_at,
-        "written_by": record.written_by,
-        "written_at": record.written_at,
-    }
 
 
 def _asked(programme: str | None, *, open_only: bool) -> Select[Any]:

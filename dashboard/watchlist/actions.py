@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboard import desk, queries, state
+from dashboard import desk, queries, reach, state
 from dashboard.answers.churn import candidates
 from dashboard.answers.view import look
 from dashboard.book import Book, Pen, Seen, contacts, control, follow_ups
@@ -62,13 +62,11 @@ def tasks(view: View, rows: list[Row]) -> dict[str, Row]:
     )
 
 
-def bar(
-    view: View, question: Question, rows: list[Row], open_tasks: dict[str, Row]
-) -> None:
+def bar(view: View, whole: Listed, rows: list[Row], open_tasks: dict[str, Row]) -> None:
     """What can be done: with the first of the list, or with one customer."""
     with st.container(horizontal=True, key="watch-bar", vertical_alignment="bottom"):
-        give(view, question, rows)
-        one(view, rows, open_tasks)
+        give(view, whole, rows)
+        one(view, whole, rows, open_tasks)
 
 
 def on_screen(rows: list[Row], open_tasks: dict[str, Row]) -> Shown:
@@ -87,10 +85,10 @@ def on_screen(rows: list[Row], open_tasks: dict[str, Row]) -> Shown:
     return shown
 
 
-def give(view: View, question: Question, rows: list[Row]) -> None:
+def give(view: View, whole: Listed, rows: list[Row]) -> None:
     """Give the first of the list to an owner, all at once."""
     form = desk.form("watch-give")
-    listed = _as_shown(form, lambda: Listed.of(question))
+    listed = _as_shown(form, whole)
     with st.popover(say(view.lang, "give.title"), icon=":material/group_add:"):
         with st.form(form.key("form"), border=False):
             most = max(1, len(rows))
@@ -115,10 +113,9 @@ def give(view: View, question: Question, rows: list[Row]) -> None:
             st.rerun()
 
 
-def one(view: View, rows: list[Row], open_tasks: dict[str, Row]) -> None:
+def one(view: View, whole: Listed, rows: list[Row], open_tasks: dict[str, Row]) -> None:
     """Work on one customer of the list: record a contact, snooze, close."""
     ids = [row["customer_id"] for row in rows]
-    last = {row["customer_id"]: row["last_day"] for row in rows}
     customer = st.selectbox(
         say(view.lang, "one.pick"),
         ids,
@@ -128,7 +125,7 @@ def one(view: View, rows: list[Row], open_tasks: dict[str, Row]) -> None:
     )
     task = open_tasks.get(customer)
     with st.popover(say(view.lang, "one.record"), icon=":material/call:"):
-        _record(view, customer, task, last[customer])
+        _record(view, customer, task, whole)
     idle = task is None
     snooze, close = (say(view.lang, f"one.{name}") for name in ("snooze", "close"))
     with st.popover(snooze, icon=":material/snooze:", disabled=idle):
@@ -142,17 +139,17 @@ def today() -> date:
     return datetime.now(ZoneInfo(queries.freshness().timezone)).date()
 
 
-def _as_shown(form: Form, ask: Callable[[], Listed]) -> Listed:
+def _as_shown(form: Form, whole: Listed) -> Listed:
     """What stood on the screen when the form was sent, whatever has come since."""
     key = form.key("shown")
     if key not in st.session_state or not st.session_state.get(form.key(desk.SEND)):
-        st.session_state[key] = ask()
+        st.session_state[key] = whole
     shown: Listed = st.session_state[key]
     return shown
 
 
 def _owner(view: View, form: Form) -> str | None:
-    known = queries.owners()
+    known = reach.owners()
     usual = str(state.chosen("owner")) or queries.viewer().name
     options = [usual, *(each for each in known if each != usual)]
     return st.selectbox(
@@ -188,9 +185,14 @@ def _enrol(book: Book, pen: Pen, chosen: pl.DataFrame) -> set[str]:
     return set(groups.filter("control")["customer_id"])
 
 
-def _record(view: View, customer: str, task: Row | None, last: date) -> None:
-    """A contact that has happened; it counts for the follow-up that is open."""
+def _record(view: View, customer: str, task: Row | None, whole: Listed) -> None:
+    """A contact that has happened; it counts for the follow-up that is open.
+
+    Without one, all that are on the list are listed with the customer: chosen ones
+    alone would have nobody in the control group to be compared with.
+    """
     form = desk.form(f"watch-record-{customer}", _seen(task))
+    listed = _as_shown(form, whole)
     with st.form(form.key("form"), border=False):
         kind = _choice(view, form, "kind", (KINDS, "contact_kind"))
         outcome = _choice(view, form, "result", (OUTCOMES, "contact"))
@@ -204,8 +206,7 @@ def _record(view: View, customer: str, task: Row | None, last: date) -> None:
     def write(book: Book, pen: Pen) -> object:
         if form.seen is not None:
             return follow_ups.contacted(book, pen, form.seen, contact)
-        row = {"customer_id": [customer], "last_day": [last]}
-        _enrol(book, pen, pl.DataFrame(row))
+        _enrol(book, pen, listed.rows)
         return contacts.record(book, pen, contact)
 
     _save(view, form, write, sent=sent)

@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.book import Book, book_of, control, follow_ups
 from dashboard.book.control import EPISODE, Terms
-from dashboard.book.follow_ups import SCHEMA
+from dashboard.book.follow_up_rows import SCHEMA
 from dashboard.book.place import BOOK, FILE
 from dashboard.book.records import ENDED
 from dashboard.reader import Reader

@@ -59,7 +59,7 @@ def precision(view: View) -> None:
 def verdict(view: View) -> None:
     """Whether contacts pay: for how many customers, and from which value on."""
     question = asked(view, "stop_loss")
-    row = queries.now(question).row(0, named=True)
+    row = queries.answer(question).row(0, named=True)
     if row.get("value") is None:
         why = reason_text(view.lang, row.get("reason"))
         st.html(cards.empty(say(view.lang, "empty.title"), why))
@@ -89,7 +89,7 @@ def verdict(view: View) -> None:
 def saved(view: View) -> None:
     """How many came back by a contact, told by the control group."""
     question = view.ask("saved_customers")
-    row = queries.now(question).row(0, named=True)
+    row = queries.answer(question).row(0, named=True)
     count, share = Ink(view.lang, "count"), Ink(view.lang, "share")
     inks = {
         **dict.fromkeys(COUNTS, count),

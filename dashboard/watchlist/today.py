@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from dashboard import cards, desk, filters, formats, lists, queries, state
+from dashboard import cards, desk, filters, formats, lists, queries, reach, state
 from dashboard.filters import View
 from dashboard.lists import People
 from dashboard.naming import namer
@@ -72,7 +72,7 @@ def choices(view: View) -> None:
             st.selectbox,
             say(view.lang, "owner.pick"),
             "owner",
-            options=["", *queries.owners()],
+            options=["", *reach.owners()],
             format_func=lambda code: code or say(view.lang, "owner.all"),
         )
         usual = queries.reader().settings.churn.capacity
@@ -88,13 +88,14 @@ def choices(view: View) -> None:
 def table(view: View) -> None:
     """The customers of the day, the most worth a contact first."""
     question = listed(view)
-    now: list[Row] = queries.now(question).to_dicts()
+    now: list[Row] = queries.answer(question).to_dicts()
+    whole = actions.Listed.of(question)
     rows, tasks = actions.on_screen(now, actions.tasks(view, now))
     if not rows:
         st.html(cards.empty(say(view.lang, "watch.nobody")))
         return
     if desk.may_write():
-        actions.bar(view, question, rows, tasks)
+        actions.bar(view, whole, rows, tasks)
     days = rows[0]["horizon_days"]
     names = {n: escape(say(view.lang, f"watch.col.{n}", days=days)) for n in COLUMNS}
     head = "".join(f'<th class="{_kind(n)}">{name}</th>' for n, name in names.items())
@@ -106,7 +107,7 @@ def table(view: View) -> None:
         f'<div class="ch-scroll ch-day" {stated(question)}><table class="ch-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-    st.html(f'<div class="ch-sub">{_held(view, len(rows))}</div>')
+    st.html(f'<div class="ch-sub">{_held(view, whole)}</div>')
     lists.files(view, People(question))
 
 
@@ -191,14 +192,13 @@ def _task(view: View, row: Row, tasks: dict[str, Row]) -> dict[str, str]:
     }
 
 
-def _held(view: View, shown: int) -> str:
-    """How many of the first are not shown, as they are of the control group."""
-    wanted = int(str(state.chosen("top")) or queries.reader().settings.churn.capacity)
+def _held(view: View, whole: actions.Listed) -> str:
+    """How many of the list are not shown, as they are of the control group."""
     share = formats.value(
         view.lang, "share", queries.reader().settings.churn.control_share
     )
-    found = min(wanted, cards.first_row(asked(view, "churn_probability")).get("n") or 0)
-    return say(view.lang, "watch.held", n=max(0, found - shown), share=share)
+    held = whole.rows.filter("held_out").height
+    return say(view.lang, "watch.held", n=held, share=share)
 
 
 def _last(view: View, question: Question, row: Row) -> str:

@@ -75,9 +75,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "watch.due": ("{day} 到期", "due {day}"),
     "watch.late": ("已过期：{day}", "overdue since {day}"),
     "watch.held": (
-        "另有 {n} 位属于对照组（随机 {share}），不显示、不联系，只计数；暂缓与已结束的也不在名单上",
+        "另有 {n} 位属于对照组（随机 {share}），不显示、不联系，只计数；暂缓、已结束与拒绝联系的也不在名单上",
         "{n} more are of the control group ({share} by lot): counted, not shown, not "
-        "contacted; snoozed and closed ones are not listed either",
+        "contacted; snoozed and closed ones, and who refused contact, are not listed",
     ),
     "give.title": ("批量分配", "Assign the list"),
     "give.count": ("前几位", "The first"),

@@ -1,6 +1,9 @@
 """Words of follow-ups and of what can go wrong when one is saved."""
 
 TEXTS = {
+    "desk.outcome": ("结果", "Outcome"),
+    "desk.choose": ("请选择", "Choose"),
+    "desk.note": ("说明", "Note"),
     "desk.no_right": ("您没有填写的权限。", "You may look, but not write."),
     "desk.unavailable": (
         "现在无法保存或读取跟进记录，什么都没有保存；填写的内容还在，请稍后再试。",
