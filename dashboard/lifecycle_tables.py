@@ -14,6 +14,7 @@ from dashboard.numbers import Cell, Ink, Row, written
 from dashboard.question import Question
 from dashboard.tier_tables import matrix
 from dashboard.words import label_of, say
+from metrics.stages import STAGES as ORDER
 
 STAGES: Columns = (("customers", "count"), ("share", "share"))
 BOUNDS: Columns = (
@@ -65,7 +66,7 @@ def flows(view: View) -> None:
     """Who moved from which stage to which since the last month end."""
     question = view.ask("lifecycle_flows")
     names = ("stage_from", "stage", "customers")
-    matrix(view, question, names, "stage")
+    matrix(view, question, names, "stage", ORDER)
 
 
 def funnel(view: View) -> None:

@@ -179,11 +179,16 @@ def _key(view: View, tier: str, places: dict[str, int]) -> str:
 
 
 def matrix(
-    view: View, question: Question, names: tuple[str, str, str], kind: str = "tier"
+    view: View,
+    question: Question,
+    names: tuple[str, str, str],
+    kind: str = "tier",
+    order: Sequence[str] = (),
 ) -> None:
     """A heat table of a count or an amount by two names of each row.
 
-    `kind` is whose names they are: of tiers, or of stages.
+    `kind` is whose names they are: of tiers, or of stages. They stand in `order`;
+    without one, as they come.
     """
     down, across, measure = names
     money = cards.ink_for(view, "revenue")
@@ -192,7 +197,12 @@ def matrix(
         why = reason_text(view.lang, rows[0].get("reason") if rows else None)
         st.html(cards.empty(say(view.lang, "empty.title"), why))
         return
-    downs, acrosses = (list(dict.fromkeys(r[n] for r in rows)) for n in (down, across))
+    downs, acrosses = (
+        sorted(dict.fromkeys(row[name] for row in rows), key=order.index)
+        if order
+        else list(dict.fromkeys(row[name] for row in rows))
+        for name in (down, across)
+    )
     found = {(row[down], row[across]): row for row in rows}
     most = max((abs(row[measure] or 0) for row in rows), default=0) or 1
     ink = money.of("count") if measure == "customers" else money

@@ -104,9 +104,7 @@ class Known:
         """The median of everybody's gaps; those that are open count up to the cut."""
         waits = np.bincount(self.cut - self.last[self.last != BEFORE])
         both = [_durations(self.gaps_by_size, ended=True), _durations(waits)]
-        return median_days(
-            kaplan_meier(Durations.validate(pl.concat(both)).lazy())  # type: ignore[arg-type]
-        )
+        return median_days(kaplan_meier(Durations.validate(pl.concat(both).lazy())))
 
 
 def _durations(counts: Whole, *, ended: bool = False) -> pl.DataFrame:

@@ -204,3 +204,18 @@ def test_the_count_is_the_length_of_its_list(reader: Reader) -> None:
     each = Question("churn_probability", where=only, options=(("per-customer", "1"),))
     count = answer(reader, LOCAL, Question("churn_probability", where=only))["n"][0]
     assert answer(reader, LOCAL, each).height == count
+
+
+def test_nobody_who_refused_to_be_contacted_is_listed(reader: Reader) -> None:
+    paths = reader.snapshot.parts("customers")
+    with reader.snapshot.cursor() as cursor:
+        refused = cursor.execute(
+            "SELECT customer_id FROM read_parquet($paths) WHERE consent = FALSE",
+            {"paths": paths},
+        ).fetchall()
+    scored = set(reader.rows("SELECT customer_id FROM churn_scores")["customer_id"])
+    listed = set(asked(reader, "watchlist", top="all")["customer_id"])
+    unwilling = {row[0] for row in refused} & scored
+    assert unwilling
+    assert not unwilling & listed
+    assert len(listed) > 100

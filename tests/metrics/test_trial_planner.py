@@ -34,7 +34,7 @@ def candidates(seed: int = 0) -> pl.LazyFrame:
 def assigned(seed: int = 0, **options: object) -> pl.DataFrame:
     rows = Candidates.validate(candidates(seed))
     given = {"campaign": "T", "control": 0.2, **options}
-    return trial_assignment(rows, **given)  # type: ignore[arg-type] # by name
+    return trial_assignment(rows, **given)  # type: ignore[arg-type] # options by name
 
 
 def test_sizes_of_unequal_arms_are_the_worked_ones() -> None:

@@ -21,7 +21,7 @@ VIEWS = [(), EAST, CROSSED]
 
 
 def ask(company: Reader, metric: str, **view: object) -> pl.DataFrame:
-    return answer(company, LOCAL, Question(metric, **view))  # type: ignore[arg-type]
+    return answer(company, LOCAL, Question(metric, **view))  # type: ignore[arg-type] # by name
 
 
 def test_every_account_that_was_made_wrong_is_listed_and_no_other(
